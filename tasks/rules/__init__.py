@@ -1,0 +1,1 @@
+"""Rules about people as plain functions over plain data: no database, no clock."""

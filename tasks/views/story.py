@@ -1,0 +1,254 @@
+"""What happened to an instance, as sentences; and the marks that its diagram gets."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from processes.core import graph as g
+from processes.models import HistoryEvent, Instance
+from processes.services import graph_of
+from tasks.views.people import listed, names_of
+from tasks.views.words import TONES, decided_sentence, outcome_of
+
+SHOWN = (
+    "instance.started",
+    "instance.completed",
+    "instance.cancelled",
+    "instance.suspended",
+    "instance.resumed",
+    "token.entered",
+    "node.completed",
+    "task.opened",
+    "task.noted",
+    "task.completed",
+    "task.withdrawn",
+    "job.requested",
+    "job.succeeded",
+    "job.failed",
+    "timer.fired",
+    "incident.raised",
+    "incident.resolved",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One sentence of the history. ``tone`` is accent, positive, negative, warning or nothing."""
+
+    at: datetime
+    icon: str
+    sentence: str
+    tone: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """``name`` is what the end is called, if anything; ``tone`` is that of the last answer."""
+
+    name: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How an event is told; ``comment`` names the part of its data that is quoted."""
+
+    icon: str
+    sentence: object
+    tone: str = ""
+    comment: str = ""
+
+
+LINES = {
+    "instance.cancelled": Line(
+        "close", lazy("%(who)s cancelled the process."), "negative", "reason"
+    ),
+    "instance.suspended": Line(
+        "stop", lazy("%(who)s put the process on hold."), "warning", "reason"
+    ),
+    "instance.resumed": Line("play", lazy("%(who)s let the process go on.")),
+    "task.withdrawn": Line("release", lazy("%(step)s was taken back.")),
+    "job.requested": Line("machine", lazy("%(step)s began.")),
+    "job.failed": Line("alert", lazy("%(step)s did not work; tries: %(tries)s."), "negative"),
+    "timer.fired": Line("clock", lazy("The time came: %(step)s.")),
+    "incident.raised": Line(
+        "alert", lazy("The process stands still at %(step)s."), "negative", "sentence"
+    ),
+    "incident.resolved": Line("play", lazy("%(who)s had %(step)s tried again.")),
+}
+NOTES = {
+    "claimed": Line("claim", lazy("%(who)s took %(step)s.")),
+    "started": Line("play", lazy("%(who)s began to work on %(step)s.")),
+    "stopped": Line("stop", lazy("%(who)s kept %(step)s for later.")),
+    "released": Line("release", lazy("%(who)s gave %(step)s back.")),
+    "delegated": Line("delegate", lazy("%(who)s delegated %(step)s to %(to)s.")),
+    "forwarded": Line("forward", lazy("%(who)s passed %(step)s on to %(to)s.")),
+    "reassigned": Line("delegate", lazy("%(who)s gave %(step)s to %(to)s."), "", "reason"),
+    "reminded": Line("clock", lazy("A reminder: %(step)s is due soon."), "warning"),
+    "escalated": Line(
+        "escalated",
+        lazy("The deadline of %(step)s passed. %(to)s can decide as well now."),
+        "warning",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Ids of nodes and flows that the diagram shows as passed, as current and as stuck."""
+
+    here: list[str]
+    done: list[str]
+    stuck: list[str]
+    summary: str
+
+
+def history_of(instance: Instance) -> list[HistoryEvent]:
+    """Return the events that pages tell of, oldest first."""
+    return list(instance.history.filter(kind__in=SHOWN).order_by("sequence"))
+
+
+def story(graph: g.Graph, instance: Instance, events: Sequence[HistoryEvent]) -> list[Entry]:
+    """Return the history in sentences."""
+    teller = Teller(graph, instance, events)
+    entries = (teller.tell(event) for event in events)
+    return [entry for entry in entries if entry is not None]
+
+
+class Teller:
+    """Knows the names of steps and people, so that each event becomes one sentence."""
+
+    def __init__(self, graph: g.Graph, instance: Instance, events: Sequence[HistoryEvent]) -> None:
+        self.graph = graph
+        self.instance = instance
+        asked = [event.data["asked"] for event in events if event.kind == "task.opened"]
+        self.names = names_of(user for people in asked for user in people["users"])
+        self.ending = ending(graph, events).name
+
+    def tell(self, event: HistoryEvent) -> Entry | None:
+        """Return the entry, or None for what only the diagram shows."""
+        match event.kind:
+            case "instance.started":
+                return self.started(event)
+            case "instance.completed":
+                return self.ended(event)
+            case "task.opened":
+                return self.asked(event)
+            case "task.completed":
+                return self.decided(event)
+            case "job.succeeded":
+                return self.worked(event)
+            case "task.noted":
+                line = NOTES.get(event.data["action"])
+            case kind:
+                line = LINES.get(kind)
+        return self.told(event, line) if line is not None else None
+
+    def told(self, event: HistoryEvent, line: Line) -> Entry:
+        """Return a sentence that differs only in its names."""
+        details: Mapping[str, Any] = event.data.get("details", {})
+        to = details.get("to", "")
+        words = {
+            "who": self.who(event),
+            "step": self.step(event),
+            "to": to if isinstance(to, str) else listed(to),
+            "tries": event.data.get("attempts", ""),
+        }
+        said = event.data.get(line.comment, "") or details.get(line.comment, "")
+        return Entry(event.at, line.icon, str(line.sentence) % words, line.tone, said)
+
+    def started(self, event: HistoryEvent) -> Entry:
+        words = {"who": event.actor_name, "what": self.instance.subject}
+        text = (
+            _("%(who)s asked for “%(what)s”.") if event.actor_name else _("A system asked for it.")
+        )
+        return Entry(event.at, "sent", text % words, "accent")
+
+    def ended(self, event: HistoryEvent) -> Entry:
+        text = _("The process ended: %(end)s.") if self.ending else _("The process ended.")
+        return Entry(event.at, "end", text % {"end": self.ending}, "accent")
+
+    def asked(self, event: HistoryEvent) -> Entry:
+        asked = event.data["asked"]
+        people = [*(self.names[user] for user in asked["users"]), *asked["groups"]]
+        words = {"step": self.step(event), "people": listed(people)}
+        text = _("%(step)s was put to %(people)s.") if people else _("%(step)s was opened.")
+        return Entry(event.at, "people", text % words)
+
+    def decided(self, event: HistoryEvent) -> Entry:
+        outcome = outcome_of(self.graph.nodes.get(event.node), event.data["outcome"])
+        who = event.actor_name or _("Placet")
+        text = decided_sentence(outcome, self.step(event), who, event.on_behalf_of_name)
+        icon = "refused" if outcome.kind == "negative" else "done"
+        return Entry(event.at, icon, text, TONES.get(outcome.kind, ""), event.data["comment"])
+
+    def worked(self, event: HistoryEvent) -> Entry:
+        words = {"step": self.step(event), "tries": event.data["attempts"]}
+        once = event.data["attempts"] <= 1
+        text = _("%(step)s was done.") if once else _("%(step)s was done at try %(tries)s.")
+        return Entry(event.at, "machine", text % words, "positive")
+
+    def step(self, event: HistoryEvent) -> str:
+        found = self.graph.nodes.get(event.node)
+        return f"“{found.label if found else event.node}”"
+
+    def who(self, event: HistoryEvent) -> str:
+        """Return who did it, and in whose place."""
+        who = event.actor_name or _("Placet")
+        if not event.on_behalf_of_name:
+            return who
+        return _("%(who)s, for %(whom)s,") % {"who": who, "whom": event.on_behalf_of_name}
+
+
+def ending(graph: g.Graph, events: Iterable[HistoryEvent]) -> Ending:
+    """Return how it ended: the end that was reached last, and in which tone."""
+    name, tone = "", ""
+    for event in events:
+        node = graph.nodes.get(event.node)
+        if event.kind == "task.completed":
+            kind = outcome_of(node, event.data["outcome"]).kind
+            tone = TONES.get(kind, "")
+        elif event.kind == "node.completed" and isinstance(node, g.EndEvent):
+            name = node.name
+    return Ending(name, tone)
+
+
+def endings(instances: Iterable[Instance]) -> dict[UUID, Ending]:
+    """Return how each of these instances ended, in one query for all."""
+    ended = {found.pk: found for found in instances if found.ended_at is not None}
+    told = HistoryEvent.objects.filter(
+        instance__in=ended, kind__in=("task.completed", "node.completed")
+    )
+    events: dict[UUID, list[HistoryEvent]] = {pk: [] for pk in ended}
+    for event in told.order_by("instance", "sequence") if ended else ():
+        events[event.instance_id].append(event)
+    return {pk: ending(graph_of(ended[pk].version_id), found) for pk, found in events.items()}
+
+
+def marks(graph: g.Graph, instance: Instance, events: Iterable[HistoryEvent]) -> Marks:
+    """Return where the instance stands and which way it came."""
+    tokens = instance.state["tokens"].values()
+    stuck = {token["node"] for token in tokens if token["wait"] == "incident"}
+    here = {token["node"] for token in tokens} - stuck
+    done: dict[str, None] = {}
+    for event in events:
+        if event.kind == "node.completed":
+            done[event.node] = None
+        elif event.kind == "token.entered" and event.data["flow"]:
+            done[event.data["flow"]] = None
+    labels = [graph.nodes[node].label for node in sorted(here | stuck) if node in graph.nodes]
+    words = {"process": graph.name or graph.id, "steps": listed(labels)}
+    return Marks(
+        here=sorted(here),
+        done=[node for node in done if node not in here and node not in stuck],
+        stuck=sorted(stuck),
+        summary=_("Diagram of %(process)s. It stands at %(steps)s.") % words
+        if labels
+        else _("Diagram of %(process)s. It has ended.") % words,
+    )

@@ -1,0 +1,92 @@
+"""Whom an instance waits for, and since when."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from processes.core import graph as g
+from processes.models import Instance
+from tasks.models import Candidate, Task
+from tasks.views.people import listed, name_of
+
+Tasks = Mapping[UUID, Mapping[str, Task]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """``task`` is the open task, when people are waited for; ``since`` is when the wait began."""
+
+    who: str
+    step: str
+    icon: str
+    sentence: str
+    since: datetime | None = None
+    due_at: datetime | None = None
+    faces: tuple[str, ...] = ()
+    task: UUID | None = None
+
+
+def open_tasks(instances: Iterable[Instance]) -> Tasks:
+    """Return the open tasks of these instances by instance and token, with whom they ask."""
+    asked = Prefetch("candidates", Candidate.objects.select_related("user", "group").order_by("id"))
+    rows = Task.objects.open().filter(instance__in=list(instances))
+    found: dict[UUID, dict[str, Task]] = {}
+    for task in rows.select_related("owner").prefetch_related(asked):
+        found.setdefault(task.instance_id, {})[task.token] = task
+    return found
+
+
+def waits(graph: g.Graph, instance: Instance, tasks: Tasks) -> list[Wait]:
+    """Return what the instance waits for, in the order in which it got there."""
+    if instance.status not in Instance.OPEN:
+        return []
+    found = []
+    due = {timer["token"]: timer["due_at"] for timer in instance.state["timers"].values()}
+    for token in instance.state["tokens"].values():
+        node = graph.nodes[token["node"]]
+        task = tasks.get(instance.pk, {}).get(token["id"])
+        match token["wait"]:
+            case "task" if task is not None:
+                found.append(for_people(task))
+            case "job":
+                text = _("Placet works on “%(step)s”.") % {"step": node.label}
+                found.append(Wait(_("Another system"), node.label, "machine", text))
+            case "timer" if token["id"] in due:
+                until = datetime.fromisoformat(due[token["id"]])
+                when = date_format(localtime(until), "j M Y, H:i")
+                text = _("Waiting until %(when)s.") % {"when": when}
+                who = _("Until %(when)s") % {"when": when}
+                found.append(Wait(who, node.label, "clock", text, due_at=None))
+            case "incident":
+                text = _("An operator has to look at “%(step)s”.") % {"step": node.label}
+                found.append(Wait(_("An operator"), node.label, "alert", text))
+    return found
+
+
+def for_people(task: Task) -> Wait:
+    people = asked_people(task)
+    who = listed(people) or _("Nobody could be asked")
+    words = {"who": who, "step": task.name}
+    if people:
+        text = _("Waiting for %(who)s: “%(step)s”.") % words
+    else:
+        text = _("Nobody could be asked for “%(step)s”. An operator has to look at it.") % words
+    since = task.claimed_at or task.created_at
+    faces = () if not task.owner else (name_of(task.owner),)
+    return Wait(who, task.name, "people", text, since, task.due_at, faces, task.pk)
+
+
+def asked_people(task: Task) -> list[str]:
+    """Return the names of who holds the task, or else of everybody who is asked."""
+    if task.owner is not None:
+        return [name_of(task.owner)]
+    return [
+        name_of(candidate.user) if candidate.user else str(candidate.group)
+        for candidate in task.candidates.all()
+    ]
