@@ -1,0 +1,1 @@
+"""What the demo shows around Placet: other systems, played by small programs."""

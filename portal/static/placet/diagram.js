@@ -1,0 +1,136 @@
+// Shows a process with the place where it stands. The viewer is fetched when the diagram comes
+// into view. The address of the XML and the marks are in data attributes; `#diagram-state` is
+// replaced by live.js when the process moves on.
+
+const READABLE = 0.5;
+const AIR = 20;
+const STATES = ["here", "done", "stuck", "warned"];
+
+const color = (name) => {
+  const probe = document.createElement("i");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+};
+
+const load = (element) =>
+  new Promise((done, failed) => {
+    element.onload = done;
+    element.onerror = failed;
+    document.head.append(element);
+  });
+
+async function viewer(box) {
+  if (!window.BpmnJS) {
+    const styles = box.dataset.styles.split(" ").map((href) =>
+      load(Object.assign(document.createElement("link"), { rel: "stylesheet", href })));
+    await Promise.all([
+      ...styles,
+      load(Object.assign(document.createElement("script"), { src: box.dataset.viewer })),
+    ]);
+  }
+  return new window.BpmnJS({
+    container: box.querySelector(".diagram-canvas"),
+    bpmnRenderer: {
+      defaultFillColor: color("--surface"),
+      defaultStrokeColor: color("--ink-3"),
+      defaultLabelColor: color("--ink"),
+    },
+  });
+}
+
+function mark(shown) {
+  const state = document.getElementById("diagram-state");
+  const canvas = shown.get("canvas");
+  const elements = shown.get("elementRegistry");
+  const overlays = shown.get("overlays");
+  overlays.clear();
+  for (const element of elements.getAll()) {
+    for (const name of STATES) canvas.removeMarker(element.id, `is-${name}`);
+  }
+  for (const name of STATES) {
+    for (const id of (state.dataset[name] ?? "").split(" ").filter((id) => elements.get(id))) {
+      canvas.addMarker(id, `is-${name}`);
+      if (name === "done") continue;
+      const html = document.createElement("div");
+      html.className = name === "here" ? "token" : `token token-${name}`;
+      overlays.add(id, { position: { top: -8, left: -8 }, html });
+    }
+  }
+}
+
+// The whole with some air around it; where that would be too small to read, the part that matters.
+function fit(shown) {
+  const canvas = shown.get("canvas");
+  canvas.resized();
+  const { inner, outer } = canvas.viewbox();
+  const whole = Math.min(
+    outer.width / (inner.width + 2 * AIR), outer.height / (inner.height + 2 * AIR), 1);
+  const here = document.getElementById("diagram-state").dataset.here.split(" ")[0];
+  const part = whole < READABLE && here && shown.get("elementRegistry").get(here);
+  const { x, y, width, height } = part || inner;
+  const scale = part ? READABLE : whole;
+  canvas.viewbox({
+    x: x + width / 2 - outer.width / scale / 2,
+    y: y + height / 2 - outer.height / scale / 2,
+    width: outer.width / scale,
+    height: outer.height / scale,
+  });
+}
+
+async function draw(box, xml) {
+  const shown = await viewer(box);
+  await shown.importXML(xml);
+  // A wheel over the diagram scrolls the page; the buttons zoom.
+  shown.get("zoomScroll").toggle(false);
+  fit(shown);
+  mark(shown);
+  return shown;
+}
+
+// A file that was not kept has no address; it comes with the page.
+async function source(box) {
+  if (!box.dataset.xml) return box.querySelector("[data-source]").content.textContent;
+  const response = await fetch(box.dataset.xml, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${response.status}`);
+  return response.text();
+}
+
+async function start(box) {
+  const wait = box.querySelector(".diagram-wait");
+  let shown;
+  try {
+    const xml = await source(box);
+    shown = await draw(box, xml);
+    document.addEventListener("placet:look", async () => {
+      shown.destroy();
+      shown = await draw(box, xml);
+    });
+  } catch (error) {
+    wait.textContent = box.dataset.failed;
+    throw error;
+  }
+  wait.remove();
+  const tools = box.querySelector(".diagram-tools");
+  tools.hidden = false;
+  tools.addEventListener("click", (event) => {
+    const { zoom } = event.target.closest("[data-zoom]")?.dataset ?? {};
+    if (zoom === "fit") fit(shown);
+    else if (zoom) shown.get("zoomScroll").stepZoom(Number(zoom));
+  });
+  for (const event of ["htmx:oobAfterSwap", "htmx:afterSettle"]) {
+    document.addEventListener(event, () => mark(shown));
+  }
+}
+
+const box = document.querySelector("[data-diagram]");
+if (box) {
+  const watcher = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    watcher.disconnect();
+    start(box);
+  }, { rootMargin: "200px" });
+  watcher.observe(box);
+}
