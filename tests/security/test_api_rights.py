@@ -1,0 +1,289 @@
+"""Every address of the API refuses strangers, hides what is not theirs, and forgets no right.
+
+A new address fails these tests until it is listed below with what it needs.
+"""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from guardian.shortcuts import assign_perm
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.views import APIView
+
+from portal.rest import RightDeclared
+from processes.models import HistoryEvent, Incident, Instance
+from tasks.models import Task
+from tests import factories as f
+from tests.doors.api import Caller
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ("get", "head", "post", "put", "patch", "delete")
+
+FOREIGN = {
+    "api-process": ("key", "get"),
+    "api-start": ("key", "post"),
+    "api-instance": ("instance_id", "get"),
+    "api-history": ("instance_id", "get"),
+    "api-cancel": ("instance_id", "post"),
+    "api-retry": ("incident_id", "post"),
+    "api-task": ("task_id", "get"),
+    "api-claim": ("task_id", "post"),
+    "api-start-task": ("task_id", "post"),
+    "api-stop": ("task_id", "post"),
+    "api-release": ("task_id", "post"),
+    "api-delegate": ("task_id", "post"),
+    "api-forward": ("task_id", "post"),
+    "api-reassign": ("task_id", "post"),
+    "api-complete": ("task_id", "post"),
+    "api-comments": ("task_id", "get", "post"),
+}
+"""What a stranger to the row must not reach: the name of its id, and the methods there are."""
+LISTS = ("api-processes", "api-instances", "api-incidents", "api-tasks")
+OPEN = ("api-tokens", "api-token", "api-schema")
+"""They concern nobody but the caller."""
+PAGES = ("api-docs",)
+
+BODY = {
+    "outcome": "approved",
+    "to": "carol",
+    "users": ["carol"],
+    "reason": "Because.",
+    "text": "Hello.",
+    "variables": f.LAPTOPS,
+}
+"""Holds what every operation needs, so that nothing but the right can be the reason."""
+
+
+def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        address = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, address)
+        elif address.startswith("api/"):
+            yield address, pattern
+
+
+ROUTES = list(routes())
+NAMES = [pattern.name for _address, pattern in ROUTES]
+
+
+@pytest.fixture
+def instance(db) -> Instance:
+    instance = f.purchase()
+    Incident.objects.create(
+        instance=instance, key="i", token="t", node="manager", code="c", sentence="s",
+        raised_at=f.NOW,
+    )  # fmt: skip
+    return instance
+
+
+def address(name: str, *, absent: bool = False) -> str:
+    instance = Instance.objects.get()
+    known = {
+        "key": instance.process.key,
+        "instance_id": instance.pk,
+        "task_id": Task.objects.get().pk,
+        "incident_id": Incident.objects.get().pk,
+    }
+    wanted = FOREIGN.get(name, (None,))[0]
+    if wanted is None:
+        return reverse(name)
+    if absent:
+        return reverse(name, kwargs={wanted: "none" if wanted == "key" else uuid.uuid4()})
+    return reverse(name, kwargs={wanted: known[wanted]})
+
+
+def test_every_address_is_listed_here():
+    assert sorted(NAMES) == sorted([*FOREIGN, *LISTS, *OPEN, *PAGES])
+
+
+@pytest.mark.parametrize(("path", "pattern"), ROUTES, ids=NAMES)
+def test_every_view_lets_only_signed_in_people_in(path, pattern):
+    view = pattern.callback.cls
+
+    assert issubclass(view, APIView)
+    assert any(issubclass(permission, IsAuthenticated) for permission in view.permission_classes)
+    assert view.authentication_classes
+
+
+@pytest.mark.parametrize("name", [*FOREIGN, *LISTS, "api-tokens", "api-token"])
+def test_every_view_of_ours_says_who_may_use_it(name):
+    [view] = [pattern.callback.cls for _path, pattern in ROUTES if pattern.name == name]
+
+    assert RightDeclared in view.permission_classes
+    assert len(view.right) > 10
+
+
+def test_a_view_that_does_not_say_who_may_use_it_lets_nobody_in():
+    class Forgotten(APIView):
+        pass
+
+    request = Client().get("/").wsgi_request
+    request.user = f.cast()["dan"]
+
+    assert not RightDeclared().has_permission(request, Forgotten())
+
+
+@pytest.mark.parametrize("name", [*FOREIGN, *LISTS, *OPEN])
+def test_a_stranger_is_asked_for_a_token_whatever_the_method(instance, name):
+    for method in METHODS:
+        response = getattr(Client(), method)(address(name))
+
+        assert response.status_code == 401, method
+        assert response["WWW-Authenticate"]
+        if method != "head":
+            assert response["Content-Type"] == "application/problem+json"
+            assert response.json()["code"] == "not_signed_in"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_stranger_to_a_page_is_sent_to_sign_in(name):
+    response = Client().get(reverse(name))
+
+    assert (response.status_code, response["Location"]) == (
+        302,
+        f"{reverse('login')}?next={reverse(name)}",
+    )
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_is_foreign_is_as_absent_to_an_outsider(instance, name):
+    mallory = Caller(f.person("mallory"))
+    for method in METHODS:
+        foreign = getattr(mallory, method)(address(name), BODY)
+        absent = getattr(mallory, method)(address(name, absent=True), BODY)
+
+        offered = method in FOREIGN[name] or (method == "head" and "get" in FOREIGN[name])
+        assert foreign.status_code == absent.status_code == (404 if offered else 405), method
+        assert foreign.content.replace(b"purchase-approval", b"none") == absent.content
+        assert foreign.headers.keys() == absent.headers.keys()
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_an_outsiders_lists_are_empty(instance, name):
+    mallory = Caller(f.person("mallory"))
+    queries = [
+        {},
+        {"process": "purchase-approval"},
+        {"q": "Laptops"},
+        {"status": "running"},
+        {"instance": str(instance.pk)},
+        {"scope": "done"},
+    ]
+
+    for query in queries:
+        response = mallory.get(address(name), query)
+        if response.status_code == 200:
+            assert response.json() == {"next": None, "previous": None, "results": []}
+        else:
+            assert (name, query) == ("api-incidents", {"status": "running"})
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("api-cancel", "may_not_operate"),
+        ("api-retry", "may_not_operate"),
+        ("api-reassign", "excluded"),
+        ("api-claim", "excluded"),
+        ("api-start-task", "excluded"),
+        ("api-complete", "excluded"),
+        ("api-delegate", "excluded"),
+        ("api-forward", "excluded"),
+        ("api-release", "excluded"),
+    ],
+)
+def test_who_asked_for_it_sees_it_but_does_not_decide_it(instance, name, code):
+    before = HistoryEvent.objects.count()
+
+    response = Caller(f.person("alice")).post(address(name), BODY)
+
+    assert (response.status_code, response.json()["code"]) == (403, code)
+    assert HistoryEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("right", ["view_process", "operate_process"])
+@pytest.mark.parametrize("name", ["api-claim", "api-complete", "api-delegate", "api-forward"])
+def test_a_right_on_the_process_does_not_make_one_decide(instance, name, right):
+    mallory = f.person("mallory")
+    assign_perm(right, mallory, instance.process)
+
+    response = Caller(mallory).post(address(name), BODY)
+
+    assert (response.status_code, response.json()["code"]) in [
+        (403, "not_asked"),
+        (409, "wrong_state"),
+    ]
+    assert Task.objects.get().status == Task.Status.READY
+
+
+def test_a_right_to_watch_is_no_right_to_start_cancel_or_retry(instance):
+    mallory = f.person("mallory")
+    assign_perm("view_process", mallory, instance.process)
+    caller = Caller(mallory)
+
+    answers = [
+        caller.post(address(name), BODY) for name in ("api-start", "api-cancel", "api-retry")
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert Instance.objects.get().status == Instance.Status.RUNNING
+    assert caller.get(address("api-incidents")).json()["results"] == []
+
+
+def test_somebody_without_the_right_learns_no_names(instance):
+    """Neither an outsider nor an insider who may not hand over can ask who exists."""
+    f.person("gone", is_active=False)
+    for person in ("mallory", "alice"):
+        caller = Caller(f.person(person))
+        for name in ("api-delegate", "api-reassign", "api-forward"):
+            answers = {
+                caller.post(
+                    address(name), {"to": who, "users": [who], "groups": [who], "reason": "x"}
+                ).content
+                for who in ("carol", "gone", "none", "finance")
+            }
+            assert len(answers) == 1
+
+
+def test_the_initiator_cannot_approve_by_standing_in(instance):
+    f.away(f.person("bob"), f.person("alice"))
+
+    response = Caller(f.person("alice")).post(address("api-complete"), BODY)
+
+    assert (response.status_code, response.json()["code"]) == (403, "excluded")
+
+
+def test_a_superuser_who_asked_for_it_cannot_approve_it():
+    dan = f.cast()["dan"]
+    f.team("managers").user_set.add(dan)
+    task = f.asked(f.purchase(dan))
+
+    response = Caller(dan).send(f"tasks/{task.pk}/complete/", BODY)
+
+    assert (response.status_code, response.json()["code"]) == (403, "excluded")
+
+
+@pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
+def test_a_method_cannot_be_smuggled_in(instance, header):
+    dan = Caller(f.person("dan"))
+
+    response = dan.get(address("api-instance"), {"_method": "DELETE"}, headers={header: "DELETE"})
+
+    assert response.status_code == 200
+    assert Instance.objects.count() == 1
+
+
+def test_another_persons_key_shows_nothing_of_their_answer(instance):
+    start, key = address("api-start"), {"Idempotency-Key": "4711"}
+    Caller(f.person("alice")).post(start, BODY, headers=key)
+
+    response = Caller(f.person("mallory")).post(start, BODY, headers=key)
+
+    assert response.status_code == 404
+    assert b"Laptops" not in response.content
