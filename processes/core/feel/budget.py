@@ -103,7 +103,7 @@ class Run:
                 f"This expression builds a text of {length:,} characters. "
                 f"At most {MAX_STRING:,} are allowed: take a part of it with substring(…).",
             )
-        self.charge(length >> 6)
+        self.charge(1 + (length >> 6))
 
     def check_items(self, count: int) -> None:
         """Refuse a list of this size before it is built; pay for it otherwise."""
@@ -113,7 +113,7 @@ class Run:
                 f"This expression builds a list of {count:,} values. "
                 f"At most {MAX_ITEMS:,} are allowed: take a part of it with sublist(…).",
             )
-        self.charge(count >> 4)
+        self.charge(1 + (count >> 4))
 
 
 def too_deep() -> FeelBudgetError:

@@ -13,7 +13,7 @@ from .env import Code, Env, Scope
 from .errors import FeelSyntaxError
 from .moments import Date, date_of
 from .parser import Node
-from .types import FeelType, conforms
+from .types import FeelType, coerce
 from .values import Accept, Function, Overload, Range, Value
 
 if TYPE_CHECKING:
@@ -94,42 +94,46 @@ def function(compiler: Compiler, node: Tree[Token], scope: Scope | None) -> Code
     for parameter in declared.children:  # type: ignore[union-attr]
         name, *kind = parameter.children  # type: ignore[union-attr]
         names.append(str(name))
-        accepts.append(_accept(compiler.type(kind[0]) if kind else None))  # type: ignore[arg-type]
+        accepts.append(accepting(compiler.type(kind[0]) if kind else None))  # type: ignore[arg-type]
     code = compiler.compile(body, Scope(scope, set(names)))
     cost, levels = weight(body), frames(body) + 4
-    parameters = tuple(names)
-
-    def make(env: Env) -> Value:
-        def call(run: Run, *arguments: Value) -> Value:
-            own = env.run.called_from(run)
-            own.charge(cost + 5)
-            own.enter(levels)
-            found = code(Env(own, env, dict(zip(parameters, arguments, strict=True))))
-            own.leave(levels)
-            run.steps = own.steps
-            return found
-
-        overload = Overload(parameters, tuple(accepts), len(parameters), call)
-        return Function("function(" + ", ".join(parameters) + ")", (overload,))
-
-    return make
+    parameters, taken = tuple(names), tuple(accepts)
+    return lambda env: make_function(env, parameters, taken, code, cost=cost, levels=levels)
 
 
-def _accept(wanted: FeelType | None) -> Accept:
-    """Take what the type of a parameter allows; a list of one value counts as the value."""
+def make_function(
+    env: Env,
+    parameters: tuple[str, ...],
+    accepts: tuple[Accept, ...],
+    code: Code,
+    *,
+    cost: int,
+    levels: int,
+    name: str = "",
+) -> Function:
+    """Return the function that runs ``code`` with its arguments in a scope within ``env``.
+
+    Each call costs so many steps, and stands on so many ``levels`` of Python's frames.
+    """
+
+    def call(run: Run, *arguments: Value) -> Value:
+        own = env.run.called_from(run)
+        own.charge(cost + 5)
+        own.enter(levels)
+        found = code(Env(own, env, dict(zip(parameters, arguments, strict=True))))
+        own.leave(levels)
+        run.steps = own.steps
+        return found
+
+    overload = Overload(parameters, accepts, len(parameters), call)
+    return Function(name or "function(" + ", ".join(parameters) + ")", (overload,))
+
+
+def accepting(wanted: FeelType | None) -> Accept:
+    """Return what turns an argument into what a parameter of this type takes."""
     if wanted is None:
         return lambda run, value: (True, value)
-
-    def accept(run: Run, value: Value) -> tuple[bool, Value]:
-        if value is None or conforms(run, value, wanted) is True:
-            return True, value
-        if isinstance(value, list) and len(value) == 1 and conforms(run, value[0], wanted):
-            return True, value[0]
-        if not isinstance(value, list) and conforms(run, [value], wanted):
-            return True, [value]
-        return False, None
-
-    return accept
+    return lambda run, value: coerce(run, value, wanted)
 
 
 def loop(compiler: Compiler, node: Tree[Token], scope: Scope | None) -> Code:
@@ -216,15 +220,16 @@ def _domain(parts: list[Code]) -> Domain:
         return lambda env: span(env.run, start(env), end(env))
     only = parts[0]
 
-    def values(env: Env) -> Iterable[Value] | None:
-        found = only(env)
-        if isinstance(found, list):
-            return found
-        if isinstance(found, Range):
-            return range_values(env.run, found)
-        return None if found is None else [found]
+    return lambda env: items_of(env.run, only(env))
 
-    return values
+
+def items_of(run: Run, found: Value) -> Iterable[Value] | None:
+    """Return what a loop over the value visits: a value alone is a list of one."""
+    if isinstance(found, list):
+        return found
+    if isinstance(found, Range):
+        return range_values(run, found)
+    return None if found is None else [found]
 
 
 def span(run: Run, start: Value, end: Value) -> Iterable[Value] | None:

@@ -7,7 +7,7 @@ language has. What a closure costs is known from its tree, and loops pay for the
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from lark import Token, Tree
@@ -18,7 +18,7 @@ from .errors import FeelSyntaxError
 from .functions import BUILTINS
 from .moment_text import read_literal
 from .parser import Node
-from .types import FeelType, Named, conforms, parse_type
+from .types import FeelType, Named, conforms, parse_type, resolve
 from .values import Range, Value, compare, equal, is_in, make_range, number
 
 MAX_NUMBER = 400
@@ -41,8 +41,9 @@ _ARITHMETIC: dict[str, arithmetic.Operator] = {
 class Compiler:
     """Compiles one expression and notes which names it reads."""
 
-    def __init__(self, known: frozenset[str]) -> None:
+    def __init__(self, known: frozenset[str], types: Mapping[str, FeelType] | None = None) -> None:
         self.known = known
+        self.known_types = types or {}
         self.free: set[str] = set()
         self.possible: set[str] = set()
         self.types: set[str] = set()
@@ -93,7 +94,7 @@ class Compiler:
 
     def type(self, token: Token) -> FeelType:
         """Return the type and note the names of those that the model must define."""
-        found = parse_type(str(token))
+        found = resolve(parse_type(str(token)), self.known_types)
         if isinstance(found, Named):
             self.types.add(found.name)
         return found

@@ -14,7 +14,7 @@ from .compiler import Compiler
 from .env import Code, Env
 from .errors import FeelBudgetError, FeelEvaluationError
 from .functions import BUILTINS, GIVES_ANYTHING, GIVES_BOOLEAN
-from .functions.conversion import text_of
+from .functions.conversion import shown
 from .json import from_json
 from .names import Names
 from .parser import Node, parse
@@ -167,12 +167,10 @@ def _follow(path: tuple[str, ...], variables: Mapping[str, object]) -> object:
 
 
 def _shown(value: object) -> str:
-    """Return the value as the language writes it, cut to what fits a sentence."""
     try:
-        text = text_of(Run({}), [from_json(value)])[1:-1]
+        return shown(from_json(value))
     except FeelEvaluationError:
         return "a value that cannot be shown"
-    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _run(text: str, code: Callable[[Env], Value], run: Run) -> Value:

@@ -14,7 +14,7 @@ from lark import Token
 
 from .budget import MAX_NESTING
 from .errors import FeelSyntaxError
-from .names import KEYWORDS, NAME_PART, NAME_START, SPACE, WORD, Names, join_words
+from .names import KEYWORDS, NAME_PART, NAME_START, SPACE, WORD, Names, is_plain, join_words
 from .types import read_type
 
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -81,7 +81,7 @@ def tokenize(text: str, known: Names, builtins: Names) -> list[Token]:
 class _Lexer:
     def __init__(self, text: str, known: Names, builtins: Names) -> None:
         self.text = text
-        self.known = Names(known.names)
+        self.known = Names(parent=known)
         self.builtins = builtins
         self.tokens: list[Token] = []
         self.open: list[Bracket] = []
@@ -256,7 +256,7 @@ class _Lexer:
         if found is None:
             return None
         name = " ".join(found.group().split())
-        if not all(WORD.fullmatch(word) and word not in KEYWORDS for word in name.split()):
+        if not is_plain(name):
             self.known.add(name)
         return self.add("NAME", name, at, found.end())
 

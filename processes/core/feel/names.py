@@ -15,17 +15,30 @@ PIECE = re.compile(f"[{NAME_PART}]+|[^\\s]")
 SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*(?s:.*?)\*/)*")
 BLANK = re.compile(r"\s*")
 
+NAME = re.compile(f"[{NAME_START}][{NAME_PART}./\\-'+* ]*")
+
 KEYWORDS = frozenset([
     "and", "between", "else", "every", "for", "function", "if", "in", "or", "return", "satisfies",
     "some", "then", "true", "false", "null",
 ])  # fmt: skip
 
 
+def is_name(text: str) -> bool:
+    """Tell whether the text is a name by the grammar (DMN 1.5, 10.3.1.2, rules 25 to 30)."""
+    return NAME.fullmatch(text) is not None
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether the name is made of words, so that a text holds it without knowing it."""
+    return all(WORD.fullmatch(word) and word not in KEYWORDS for word in name.split())
+
+
 class Names:
     """The names that are known where an expression stands."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), parent: Names | None = None) -> None:
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._parent = parent
         self.names: set[str] = set()
         for name in names:
             self.add(name)
@@ -45,11 +58,12 @@ class Names:
         first = PIECE.match(text, start)
         if first is None:
             return None
+        outer = self._parent.longest(text, start) if self._parent else None
         for pieces, name in self._by_first.get(first.group(), ()):
             end = _match(text, start, pieces)
             if end is not None:
-                return name, end
-        return None
+                return (name, end) if outer is None or end > outer[1] else outer
+        return outer
 
 
 def _match(text: str, position: int, pieces: tuple[str, ...]) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from .errors import FeelBudgetError
@@ -98,10 +99,13 @@ class _Reader:
         """Take the other case of a letter as well, where the flags say so."""
         if not self.loose:
             return takes
-        return lambda sign: takes(sign) or takes(sign.lower()) or takes(sign.upper())
+        return lambda sign: any(map(takes, _cases(sign)))
 
     def exactly(self, wanted: str) -> Takes:
-        return self.letters(lambda sign: sign == wanted)
+        if not self.loose:
+            return lambda sign: sign == wanted
+        cases = _cases(wanted)
+        return lambda sign: not cases.isdisjoint(_cases(sign))
 
     def choice(self) -> Part:
         self.depth += 1
@@ -354,6 +358,13 @@ def _without_space(text: str) -> str:
         escaped = sign == "\\" and not escaped
         kept.append(sign)
     return "".join(kept)
+
+
+@lru_cache(maxsize=1024)
+def _cases(sign: str) -> frozenset[str]:
+    """Return the character in its upper and its lower case, whichever way one gets there."""
+    lower, upper = sign.lower(), sign.upper()
+    return frozenset([sign, lower, upper, lower.upper(), upper.lower()])
 
 
 def _other_than(takes: Takes) -> Takes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from .budget import MAX_DEPTH, Run, too_deep
 from .durations import DaysTime, YearsMonths
@@ -27,7 +28,7 @@ BASIC: dict[str, type | tuple[type, ...]] = {
     "duration": (DaysTime, YearsMonths),
 }
 MAX_TYPE_NESTING = 12
-_WORDS = re.compile(r"[^\W\d][\w?]*(?:[ \t\r\n]+[^\W\d][\w?]*)*")
+_WORDS = re.compile(r"[^\W\d][\w?]*(?:(?:[ \t\r\n]+|\.)[^\W\d][\w?]*)*")
 _SPACE = re.compile(r"\s*")
 
 
@@ -66,7 +67,21 @@ class FunctionOf:
     result: FeelType
 
 
-FeelType = Basic | Named | ListOf | RangeOf | ContextOf | FunctionOf
+class Tests(Protocol):
+    """What can say whether a value is allowed."""
+
+    def admits(self, run: Run, value: Value) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Constrained:
+    """The values of another type that pass a test (DMN 1.5, 7.3.3, allowed values)."""
+
+    base: FeelType
+    tests: Tests
+
+
+FeelType = Basic | Named | ListOf | RangeOf | ContextOf | FunctionOf | Constrained
 ANY = Basic("Any")
 
 
@@ -179,7 +194,8 @@ def _no_type(text: str, position: int) -> FeelSyntaxError:
 def conforms(run: Run, value: Value, wanted: FeelType, depth: int = 0) -> bool | None:
     """Return whether the value is of the type (DMN 1.5, 10.3.2.9.4), or None for unknown types.
 
-    Null belongs to ``Null`` only; within lists and contexts it belongs to every type.
+    Null belongs to ``Null`` only; within lists and contexts it belongs to every type. Which values
+    of a type are allowed plays no part.
     """
     if depth > MAX_DEPTH:
         raise too_deep()
@@ -188,6 +204,8 @@ def conforms(run: Run, value: Value, wanted: FeelType, depth: int = 0) -> bool |
         if wanted.name not in known:
             return None
         return conforms(run, value, known[wanted.name], depth + 1)
+    if isinstance(wanted, Constrained):
+        return conforms(run, value, wanted.base, depth + 1)
     if isinstance(wanted, Basic):
         if value is None or wanted.name in ("Any", "Null"):
             return wanted.name == ("Null" if value is None else "Any")
@@ -216,3 +234,67 @@ def _has_parts(
 def _all(run: Run, pairs: list[tuple[Value, FeelType]], depth: int) -> bool:
     run.charge(len(pairs))
     return all(v is None or conforms(run, v, part, depth + 1) is True for v, part in pairs)
+
+
+def is_allowed(run: Run, value: Value, wanted: FeelType, depth: int = 0) -> bool:
+    """Return whether a value of the type, and its parts, are among those that it allows."""
+    if depth > MAX_DEPTH:
+        raise too_deep()
+    run.charge(1)
+    match wanted:
+        case Constrained(base, tests):
+            return is_allowed(run, value, base, depth + 1) and tests.admits(run, value)
+        case ListOf(item) if isinstance(value, list):
+            return all(v is None or is_allowed(run, v, item, depth + 1) for v in value)
+        case ContextOf(entries) if isinstance(value, dict):
+            return all(
+                value.get(key) is None or is_allowed(run, value[key], part, depth + 1)
+                for key, part in entries
+            )
+    return True
+
+
+def coerce(run: Run, value: Value, wanted: FeelType) -> tuple[bool, Value]:
+    """Return whether the value can stand where the type is wanted, and as what.
+
+    One value counts as a list of one and the other way round, a date as its midnight in Greenwich
+    (DMN 1.5, 10.3.2.9.4). Null can stand anywhere.
+    """
+    if value is None:
+        return True, None
+    for found in _readings(value):
+        if conforms(run, found, wanted) is True:
+            allowed = is_allowed(run, found, wanted)
+            return allowed, found if allowed else None
+    return False, None
+
+
+def _readings(value: Value) -> Iterator[Value]:
+    """Yield the value, and then what else it may count as."""
+    yield value
+    if isinstance(value, list):
+        if len(value) == 1:
+            yield value[0]
+        return
+    yield [value]
+    if isinstance(value, Date):
+        yield DateTime(value, 0, 0)
+
+
+def resolve(found: FeelType, types: Mapping[str, FeelType]) -> FeelType:
+    """Return the type with the names that a model defines replaced by what they mean."""
+    match found:
+        case Named(name):
+            return types.get(name, found)
+        case ListOf(item):
+            return ListOf(resolve(item, types))
+        case RangeOf(item):
+            return RangeOf(resolve(item, types))
+        case ContextOf(entries):
+            return ContextOf(tuple((key, resolve(part, types)) for key, part in entries))
+        case FunctionOf(parameters, result):
+            return FunctionOf(
+                tuple(resolve(part, types) for part in parameters), resolve(result, types)
+            )
+        case Basic() | Constrained():
+            return found

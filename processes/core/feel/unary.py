@@ -15,27 +15,37 @@ from .values import Range, Value, equal, is_in
 Test = Callable[[Env, Value], "bool | None"]
 
 
-def compile_tests(compiler: Compiler, tree: Tree[Token]) -> Test:
+def compile_tests(compiler: Compiler, tree: Tree[Token], scope: Scope | None = None) -> Test:
     """Return the function that tells whether an input passes; null where nobody can say."""
-    if tree.data == "any_value":
-        return lambda env, value: True
-    tests = [_test(compiler, node) for node in tree.children if _is_test(node)]
-    turned = tree.data == "none_of"
+    return either(compile_each(compiler, tree, scope), turned=tree.data == "none_of")
+
+
+def either(tests: list[Test], *, turned: bool) -> Test:
+    """Return the test that holds if one of the tests does, or none of them; ``-`` is no test."""
 
     def decide(env: Env, value: Value) -> bool | None:
-        results = [test(env, value) for test in tests]
-        found = True if True in results else None if None in results else False
-        return found if found is None or not turned else not found
+        unsure = False
+        for test in tests:
+            found = test(env, value)
+            if found:
+                return not turned
+            unsure = unsure or found is None
+        return None if unsure else turned
 
-    return decide
+    return decide if tests else lambda env, value: True
+
+
+def compile_each(compiler: Compiler, tree: Tree[Token], scope: Scope | None) -> list[Test]:
+    """Return the tests one by one, in their order."""
+    return [_test(compiler, node, scope) for node in tree.children if _is_test(node)]
 
 
 def _is_test(node: Node) -> bool:
     return not (isinstance(node, Token) and node.type in ("NOT", "MINUS"))
 
 
-def _test(compiler: Compiler, node: Node) -> Test:
-    code = compiler.compile(node, Scope(None, {"?"}))
+def _test(compiler: Compiler, node: Node, scope: Scope | None) -> Test:
+    code = compiler.compile(node, Scope(scope, {"?"}))
     names = [node] if isinstance(node, Token) else node.scan_values(lambda part: part == "?")
     asks_itself = any(name == "?" and name.type == "NAME" for name in names)
 

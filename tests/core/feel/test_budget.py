@@ -12,7 +12,12 @@ from processes.core.feel import (
 )
 
 DOUBLING = ", ".join(f"a{i}: [a{i - 1}, a{i - 1}]" if i else "a0: [1, 2]" for i in range(60))
-LONG = {"long": "a" * 90_000, "big": list(range(20_000)), "xs": [2, 1]}
+LONG = {
+    "long": "a" * 90_000,
+    "big": list(range(20_000)),
+    "xs": [2, 1],
+    "entries": [{"key": str(i), "value": 1} for i in range(10_000)],
+}
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,18 @@ LONG = {"long": "a" * 90_000, "big": list(range(20_000)), "xs": [2, 1]}
         "{f: function(g, n) if n = 0 then 0 else 1 + g(g, n - 1), r: f(f, 100000)}.r",
         "{f: function(g) sort(xs, function(a, b) g(g)), r: f(f)}.r",
         "{f: function(g) [g(g), g(g)], r: f(f)}.r",
+        "for i in 1..50000 return context(entries)",
+        "for i in 1..50000 return context merge(entries)",
+        "for i in 1..50000 return context merge([{}, {}, {}])",
+        "for i in 1..50000 return sort(entries)",
+        "for i in 1..50000 return entries.key",
+        "for i in 1..50000 return partial[-1]",
+        "for i in 1..50000 return get value({a: 1}, big)",
+        'for d in @"-999999999-01-01"..@"999999999-12-31" return d',
+        'for i in 1..50000 return @"2024-01-31" + @"P1M"',
+        'for i in 1..50000 return range("[1..2]")',
+        "for i in 1..50000 return 1.0000001 ** 99999999",
+        "for i in 1..50000 return exp(6000.5)",
         'matches(long, "(a*)*b")',
         'matches(long, "(a|aa)+$b")',
         'matches(long, "(.*)(.*)(.*)(.*)(.*)x")',

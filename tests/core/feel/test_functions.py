@@ -105,6 +105,7 @@ def test_texts(text, expected):
         ("string(null)", None),
         ("string(true)", "true"),
         ('string([1, "a", [null]])', '[1, "a", [null]]'),
+        ('string({"{": 1, "a b": 2, "a+b": 3, "": 4})', '{"{": 1, a b: 2, a+b: 3, "": 4}'),
         ('string({a: "b\\"c"})', '{a: "b\\"c"}'),
         ("string([1..2))", "[1..2)"),
         ('string(date("2024-01-01"))', "2024-01-01"),

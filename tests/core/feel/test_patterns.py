@@ -44,6 +44,11 @@ def replace(text, pattern, replacement, flags=None):
         ("e", "[a-z-[aeiou]]", None, False),
         ("x", "[A-Z-[OI]]", "i", True),
         ("o", "[A-Z-[OI]]", "i", False),
+        ("\u212a", "k", "i", True),
+        ("k", "\u212a", "i", True),
+        ("\u212a", "[A-Z]", "i", True),
+        ("x", "[^X]", "i", False),
+        ("m", r"\p{Lu}", "i", False),
         ("5", r"\d", None, True),
         ("٣", r"\d", None, True),
         ("_", r"\w", None, False),
@@ -125,6 +130,11 @@ def test_a_wrong_pattern_or_flag_gives_null(pattern, flags):
 )
 def test_every_match_is_replaced(text, pattern, replacement, expected):
     assert replace(text, pattern, replacement) == expected
+
+
+def test_a_literal_pattern_has_a_literal_replacement():
+    """XPath functions 3.1, 5.6.4: with the flag q, neither text holds special signs."""
+    assert replace("a$b.c", "$b.", "\\$1", "q") == "a\\$1c"
 
 
 ATOMS = st.sampled_from(["a", "b", "[ab]", "[^a]", ".", "(a)", "(a|b)", "(?:ab|a)", "(b*a)"])

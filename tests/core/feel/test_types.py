@@ -40,6 +40,8 @@ from tests.core.feel import value
         ("(function(a, b) a) instance of function<number> -> number", False),
         ("1 instance of number and 2 > 1", True),
         ("not(1 instance of string)", True),
+        ("1 instance of shop.tPrice", None),
+        ("1 instance of our shop.tPrice and true", None),
     ],
 )
 def test_a_value_is_of_a_type_or_not(text, expected):
@@ -71,6 +73,24 @@ def test_what_is_no_type_is_refused(text):
     with pytest.raises(FeelSyntaxError) as caught:
         parse_type(text)
     assert caught.value.code == "expression_type"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "expected"),
+    [
+        ("1", "number", 1),
+        ('"a"', "number", None),
+        ("[1]", "number", 1),
+        ("1", "list<number>", [1]),
+        ("[1, 2]", "number", None),
+        ("null", "number", None),
+        ('@"2024-01-01"', "date and time", "2024-01-01T00:00:00Z"),
+        ('@"2024-01-01"', "date", "2024-01-01"),
+        ('@"2024-01-01T00:00:00Z"', "date", None),
+    ],
+)
+def test_an_argument_becomes_what_its_parameter_takes(text, wanted, expected):
+    assert value(f"{{f: function(x: {wanted}) x, r: f({text})}}.r") == expected
 
 
 def test_a_type_that_contains_itself_ends_in_a_refusal():

@@ -16,6 +16,7 @@ def get_value(run: Run, m: dict[str, Value], key: str) -> Value:
 @builtin("get value", "context: context, keys: list", "anything")
 def get_value_at(run: Run, context: dict[str, Value], keys: list[Value]) -> Value:
     found: Value = context
+    run.charge(len(keys) >> 3)
     for key in keys:
         if not isinstance(found, dict) or not isinstance(key, str):
             return None
@@ -26,6 +27,7 @@ def get_value_at(run: Run, context: dict[str, Value], keys: list[Value]) -> Valu
 @builtin("get entries", "m: context")
 def get_entries(run: Run, m: dict[str, Value]) -> Value:
     run.check_items(2 * len(m))
+    run.charge(len(m))
     return [{"key": key, "value": value} for key, value in m.items()]
 
 
@@ -33,6 +35,7 @@ def get_entries(run: Run, m: dict[str, Value]) -> Value:
 def context(run: Run, entries: list[Value]) -> Value:
     """Return the context with these keys and values; null if one is no entry or comes twice."""
     run.check_items(len(entries))
+    run.charge(len(entries))
     made: dict[str, Value] = {}
     for entry in entries:
         if not isinstance(entry, dict) or "value" not in entry:
@@ -75,5 +78,6 @@ def context_merge(run: Run, contexts: list[Value]) -> Value:
         if not isinstance(part, dict):
             return None
         run.check_items(len(made) + len(part))
+        run.charge(len(part) >> 3)
         made.update(part)
     return made

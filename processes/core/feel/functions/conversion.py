@@ -9,9 +9,9 @@ from functools import lru_cache
 from lark import Token, Tree
 
 from processes.core.feel.budget import MAX_DEPTH, Run, too_deep
-from processes.core.feel.errors import FeelSyntaxError
+from processes.core.feel.errors import FeelBudgetError, FeelSyntaxError
 from processes.core.feel.moment_text import read_literal
-from processes.core.feel.names import Names
+from processes.core.feel.names import Names, is_name
 from processes.core.feel.parser import Node, parse
 from processes.core.feel.values import Function, Overload, Range, Value, make_range, number
 
@@ -38,6 +38,24 @@ def text_of(run: Run, value: Value) -> str:
     return "".join(parts)
 
 
+SHOWN_STEPS = 100
+"""What showing a value in a sentence costs at most, in steps of the budget."""
+
+
+def shown(value: Value) -> str:
+    """Return the value as the language writes it, cut to what fits a sentence."""
+    run = Run({})
+    run.steps = SHOWN_STEPS
+    parts: list[str] = []
+    end = ""
+    try:
+        _write(run, value, parts, 1)
+    except FeelBudgetError:
+        end = "…"
+    text = "".join(parts) + end
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 def _write(run: Run, value: Value, parts: list[str], depth: int) -> None:
     run.charge(3)
     if depth > MAX_DEPTH:
@@ -51,8 +69,7 @@ def _write(run: Run, value: Value, parts: list[str], depth: int) -> None:
             parts.append(number_text(value))
         case str():
             run.check_string(len(value))
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            parts.append(f'"{escaped}"' if depth else value)
+            parts.append(quoted(value) if depth else value)
         case list():
             parts.append("[")
             for position, item in enumerate(value):
@@ -62,7 +79,7 @@ def _write(run: Run, value: Value, parts: list[str], depth: int) -> None:
         case dict():
             parts.append("{")
             for position, (key, item) in enumerate(value.items()):
-                parts.append((", " if position else "") + key + ": ")
+                parts.append((", " if position else "") + _key(key) + ": ")
                 _write(run, item, parts, depth + 1)
             parts.append("}")
         case Range():
@@ -75,6 +92,16 @@ def _write(run: Run, value: Value, parts: list[str], depth: int) -> None:
             parts.append(value.name)
         case _:
             parts.append(str(value))
+
+
+def _key(name: str) -> str:
+    """Return the key of an entry, in quotes if it is no name."""
+    return name if is_name(name) else quoted(name)
+
+
+def quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def number_text(value: Decimal) -> str:

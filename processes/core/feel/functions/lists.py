@@ -348,6 +348,7 @@ def sort(run: Run, items: list[Value]) -> Value:
             raise _Unsortable
         return placed
 
+    run.charge(len(items))
     run.check_items(len(items))
     try:
         return sorted(items, key=cmp_to_key(compare))
@@ -368,6 +369,7 @@ def sort_by(run: Run, items: list[Value], precedes: Function) -> Value:
             return -1
         return 1 if invoke(run, precedes, [right, left]) is True else 0
 
+    run.charge(len(items))
     run.check_items(len(items))
     try:
         return sorted(items, key=cmp_to_key(compare))

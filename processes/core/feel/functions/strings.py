@@ -99,7 +99,9 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Valu
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> Value:
     """Return the text with every match replaced; ``$1`` stands for what the first group held."""
     compiled = _pattern(run, pattern, flags)
-    pieces = None if compiled is None else _replacement(replacement, compiled)
+    pieces: list[str | int] | None = [replacement]
+    if compiled is not None and "q" not in (flags or ""):
+        pieces = _replacement(replacement, compiled)
     if compiled is None or pieces is None or find(run, compiled, "") is not None:
         return None
     result: list[str] = []
