@@ -1,33 +1,26 @@
-"""Where tokens can go: steps never reached or never left, loops that never wait, joins that starve.
+"""Where tokens can go at all: steps never reached or never left, loops that never wait.
 
-What depends on data is left open: an exclusive gateway may take any of its paths. So “never” is
-certain, and “may” is an example to look at.
+What depends on data is left open: an exclusive gateway may take any of its paths.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from processes.core import graph as g
 from processes.core.findings import Finding
+from processes.core.reach import reach, reverse
 
-MAX_MARKINGS = 5_000
-MAX_SAME = 3
-MAX_CONDITIONS = 5
-SHOWN_CHOICES = 4
-
-Marking = tuple[str, ...]
+SHOWN = 4
+PASSED_AT_ONCE = g.ExclusiveGateway | g.ParallelGateway | g.InclusiveGateway | g.ComplexGateway
 
 
 def check_paths(graph: g.Graph) -> Iterator[Finding]:
     """Yield what is wrong with the ways through the process."""
-    after = successors(graph)
-    starts = [node.id for node in graph.start_events()]
-    alive = reach(starts, after)
-    ends = [node.id for node in graph.nodes.values() if isinstance(node, g.EndEvent)]
-    before = reverse(after)
-    finishing = reach(ends, before)
+    beside = on_its_level(graph)
+    alive = reach(beginnings(graph), successors(graph))
+    finishing = reach(ends(graph, beside), reverse(beside))
+    early = ended_early(graph)
     for node in graph.nodes.values():
         if node.id not in alive:
             yield Finding(
@@ -40,54 +33,115 @@ def check_paths(graph: g.Graph) -> Iterator[Finding]:
         elif node.id not in finishing:
             yield Finding(
                 node.id,
-                "error",
+                "warning" if node.parent in early else "error",
                 "no-way-out",
-                f"From “{node.label}” no end can be reached, so the process would never finish.",
+                f"From “{node.label}” no end can be reached, so the process would never finish"
+                f"{' by itself' if node.parent in early else ''}.",
                 "Lead a flow on to an end event.",
             )
-    yield from endless_loops(graph, after)
-    yield from starving_joins(graph)
+    yield from endless_loops(graph, beside)
+
+
+def beginnings(graph: g.Graph) -> list[str]:
+    """Return the nodes that begin an instance, in whatever way."""
+    ordinary = (*graph.start_events(), *graph.beginnings[None])
+    events = chain.from_iterable(graph.event_sub_processes.get(None, ()))
+    return [*(node.id for node in (*ordinary, *events)), *graph.entrances]
+
+
+def ends(graph: g.Graph, beside: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the nodes where a level may end: end events, and what leads nowhere (13.3.4)."""
+    return [
+        node.id
+        for node in graph.nodes.values()
+        if isinstance(node, g.EndEvent) or not beside[node.id]
+    ]
+
+
+def ended_early(graph: g.Graph) -> set[str | None]:
+    """Return the levels that something can end while tokens are under way in them.
+
+    That is an end event that takes all tokens, an event sub-process or boundary event that
+    interrupts, or the end of a level around.
+    """
+    ending = {node.parent for node in graph.nodes.values() if ends_its_level(node)}
+    ending |= {
+        parent
+        for parent, pairs in graph.event_sub_processes.items()
+        if any(start.interrupting for _, start in pairs)
+    }
+    ending |= {
+        activity
+        for activity, events in graph.boundary.items()
+        if any(event.interrupting and not undoes(event) for event in events)
+    }
+    return {level for level in graph.inside if ending & set(levels_around(graph, level))}
+
+
+def ends_its_level(node: g.Node) -> bool:
+    """Tell whether the node takes all tokens of its level away."""
+    return isinstance(node, g.EndEvent | g.ThrowEvent) and any(
+        isinstance(trigger, g.Terminate | g.Error | g.Cancel) for trigger in node.triggers
+    )
+
+
+def undoes(event: g.BoundaryEvent) -> bool:
+    """Tell whether the event is there for compensation, so that no token comes out of it."""
+    return any(isinstance(trigger, g.Compensation) for trigger in event.triggers)
+
+
+def levels_around(graph: g.Graph, level: str | None) -> Iterator[str | None]:
+    """Yield a level and those around it; None is the process."""
+    yield level
+    while level is not None:
+        level = graph.nodes[level].parent
+        yield level
+
+
+def on_its_level(graph: g.Graph) -> dict[str, tuple[str, ...]]:
+    """Return where each node leads without entering or leaving a sub-process.
+
+    An activity leads to its boundary events, a link to its other half, and compensation to what
+    undoes.
+    """
+    links = {
+        (node.parent, trigger): node.id
+        for node in graph.nodes.values()
+        if isinstance(node, g.CatchEvent)
+        for trigger in node.triggers
+        if isinstance(trigger, g.Link)
+    }
+    found: dict[str, tuple[str, ...]] = {}
+    for node in graph.nodes.values():
+        to = [flow.target for flow in graph.outgoing[node.id] if flow.target in graph.nodes]
+        to += [event.id for event in graph.boundary.get(node.id, ())]
+        match node:
+            case g.ThrowEvent():
+                jumps = (links.get((node.parent, trigger)) for trigger in node.triggers)  # type: ignore[arg-type]
+                to += [target for target in jumps if target]
+            case g.BoundaryEvent(handler=handler) if handler in graph.nodes:
+                to.append(handler)
+        found[node.id] = tuple(to)
+    return found
 
 
 def successors(graph: g.Graph) -> dict[str, tuple[str, ...]]:
-    """Return the nodes that each node leads to; an activity also leads to its boundary events."""
-    return {
-        node: (
-            *(flow.target for flow in graph.outgoing[node] if flow.target in graph.nodes),
-            *(event.id for event in graph.boundary.get(node, ())),
-        )
-        for node in graph.nodes
-    }
-
-
-def reverse(edges: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """Return the edges the other way round."""
-    found: dict[str, list[str]] = {node: [] for node in edges}
-    for node, targets in edges.items():
-        for target in targets:
-            found[target].append(node)
-    return found
-
-
-def reach(starts: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:
-    """Return everything that can be reached, the starts included."""
-    found = set(starts)
-    waiting = deque(found)
-    while waiting:
-        for target in edges[waiting.popleft()]:
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
-    return found
+    """Return the nodes that each node leads to, also into a sub-process and out of it again."""
+    beside = on_its_level(graph)
+    found = {node: list(to) for node, to in beside.items()}
+    for node in graph.nodes.values():
+        if isinstance(node, g.SubProcess):
+            events = chain.from_iterable(graph.event_sub_processes.get(node.id, ()))
+            inside = (*graph.start_events(node.id), *graph.beginnings.get(node.id, ()), *events)
+            found[node.id].extend(inner.id for inner in inside)
+        if node.parent is not None and not beside[node.id]:
+            found[node.id].extend(beside.get(node.parent, ()))
+    return {node: tuple(dict.fromkeys(to)) for node, to in found.items()}
 
 
 def endless_loops(graph: g.Graph, after: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
     """Yield loops of gateways alone: nothing changes on the way, so such a loop never ends."""
-    gateways = {
-        node.id
-        for node in graph.nodes.values()
-        if isinstance(node, g.ExclusiveGateway | g.ParallelGateway)
-    }
+    gateways = {node.id for node in graph.nodes.values() if isinstance(node, PASSED_AT_ONCE)}
     inner = only_loops({node: [to for to in after[node] if to in gateways] for node in gateways})
     for node in graph.nodes:
         if node not in inner:
@@ -103,7 +157,7 @@ def endless_loops(graph: g.Graph, after: Mapping[str, Sequence[str]]) -> Iterato
                 node,
                 "error",
                 "endless-loop",
-                f"“{'”, “'.join(loop[:SHOWN_CHOICES])}” form a loop that never waits for anything.",
+                f"“{'”, “'.join(loop[:SHOWN])}” form a loop that never waits for anything.",
                 "Put a task or a timer into the loop, or remove the way back.",
             )
             return
@@ -111,174 +165,20 @@ def endless_loops(graph: g.Graph, after: Mapping[str, Sequence[str]]) -> Iterato
 
 def only_loops(edges: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Return the edges without the nodes that surely lie on no loop."""
-    left = {node: list(targets) for node, targets in edges.items()}
-    while True:
-        entered = {target for targets in left.values() for target in targets}
-        kept = {
-            node: [target for target in targets if left.get(target)]
-            for node, targets in left.items()
-            if targets and node in entered
-        }
-        if kept == left:
-            return kept
-        left = kept
+    left = entered(entered(set(edges), edges), reverse(edges))
+    return {node: [to for to in edges[node] if to in left] for node in edges if node in left}
 
 
-# --- parallel joins ------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Play:
-    """Every way the tokens can go, one step at a time, as far as the bounds allow."""
-
-    complete: bool = True
-    fired: set[str] = field(default_factory=set)
-    stuck: dict[str, Marking] = field(default_factory=dict)
-    came_from: dict[Marking, tuple[Marking, str]] = field(default_factory=dict)
-
-    def choices(self, marking: Marking) -> list[str]:
-        """Return the choices that led to a marking, the first one first."""
-        found = []
-        while marking in self.came_from:
-            marking, choice = self.came_from[marking]
-            if choice:
-                found.append(choice)
-        return found[::-1]
-
-
-def starving_joins(graph: g.Graph) -> Iterator[Finding]:
-    """Yield parallel joins that wait for a branch which never comes, with the way to get there."""
-    played = play(graph)
-    terminates = any(
-        isinstance(node, g.EndEvent) and node.trigger is not None for node in graph.nodes.values()
-    )
-    for join, marking in played.stuck.items():
-        label = graph.nodes[join].label
-        chosen = "; ".join(played.choices(marking)[-SHOWN_CHOICES:])
-        way = f" It happens after: {chosen}." if chosen else ""
-        if played.complete and join not in played.fired and not terminates:
-            yield Finding(
-                join,
-                "error",
-                "join-never-complete",
-                f"“{label}” joins branches that never all arrive, so the process stays there.{way}",
-                "Join with an exclusive gateway what an exclusive gateway has split.",
-            )
-        else:
-            yield Finding(
-                join,
-                "warning",
-                "join-may-starve",
-                f"“{label}” may wait for a branch that never comes.{way}",
-                "Join with an exclusive gateway what an exclusive gateway has split.",
-            )
-
-
-def play(graph: g.Graph) -> Play:
-    """Move tokens until every marking has been seen or the bounds are met.
-
-    Only one enabled step of a marking is followed, with all its outcomes: steps elsewhere do not
-    take its tokens away, so no place where tokens get stuck is missed.
-    """
-    played = Play()
-    begin: Marking = tuple(sorted(node.id for node in graph.start_events()))
-    seen = {begin}
-    waiting = [begin]
+def entered(nodes: set[str], edges: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the nodes without those that only lead in from outside, one after another."""
+    left = set(nodes)
+    count = Counter(target for node in left for target in edges[node])
+    waiting = [node for node in left if not count[node]]
     while waiting:
-        marking = waiting.pop()
-        step = next_step(graph, marking)
-        if step is None:
-            for place in marking:
-                played.stuck.setdefault(target_of(graph, place), marking)
-            continue
-        node, used = step
-        played.fired.add(node.id)
-        for choice, placed in outcomes(graph, node):
-            if choice is None:
-                played.complete = False
-                continue
-            after = moved(marking, used, placed, node)
-            if max((after.count(place) for place in set(placed)), default=0) > MAX_SAME:
-                played.complete = False
-            elif after not in seen:
-                if len(seen) >= MAX_MARKINGS:
-                    return Play(complete=False)
-                seen.add(after)
-                played.came_from[after] = (marking, choice)
-                waiting.append(after)
-    return played
-
-
-def target_of(graph: g.Graph, place: str) -> str:
-    """Return the node that a token in this place stands on; a place is a flow or a node."""
-    return graph.flows[place].target if place in graph.flows else place
-
-
-def next_step(graph: g.Graph, marking: Marking) -> tuple[g.Node, tuple[str, ...]] | None:
-    """Return a node that can go on, and the places it takes tokens from.
-
-    An end that withdraws other tokens comes last, because it takes from steps elsewhere.
-    """
-    last = None
-    present = set(marking)
-    blocked: set[str] = set()
-    for place in dict.fromkeys(marking):
-        node = graph.nodes[target_of(graph, place)]
-        match node:
-            case g.ParallelGateway():
-                if node.id in blocked:
-                    continue
-                needed = tuple(flow.id for flow in graph.incoming[node.id])
-                if present.issuperset(needed):
-                    return node, needed
-                blocked.add(node.id)
-            case g.EndEvent(trigger=g.Terminate()):
-                last = (node, (place,))
-            case _:
-                return node, (place,)
-    return last
-
-
-def moved(marking: Marking, used: Sequence[str], placed: Sequence[str], node: g.Node) -> Marking:
-    """Return the marking after the node took and gave its tokens."""
-    if isinstance(node, g.EndEvent) and node.trigger is not None:
-        return ()
-    left = list(marking)
-    for place in used:
-        left.remove(place)
-    return tuple(sorted([*left, *placed]))
-
-
-def outcomes(graph: g.Graph, node: g.Node) -> Iterator[tuple[str | None, tuple[str, ...]]]:
-    """Yield each way a node can go on: words for the choice, and the places that get a token.
-
-    None for the words stands for ways that are too many to follow.
-    """
-    flows = [flow for flow in graph.outgoing[node.id] if flow.target in graph.nodes]
-    for choice, chosen in _chosen(node, flows):
-        yield choice, tuple(flow.id for flow in chosen)
-        for event in graph.boundary.get(node.id, ()):
-            words = f"“{event.label}” fires"
-            if event.interrupting:
-                yield words, (event.id,)
-            else:
-                yield words, (*(flow.id for flow in chosen), event.id)
-
-
-def _chosen(node: g.Node, flows: Sequence[g.Flow]) -> Iterator[tuple[str | None, list[g.Flow]]]:
-    if isinstance(node, g.ExclusiveGateway) and len(flows) > 1:
-        for flow in flows:
-            yield f"“{node.label}” takes “{flow.name or flow.id}”", [flow]
-        return
-    default = [flow for flow in flows if flow.id == node.default]
-    always = [flow for flow in flows if flow.condition is None and flow not in default]
-    perhaps = [flow for flow in flows if flow.condition is not None and flow not in default]
-    if len(perhaps) > MAX_CONDITIONS:
-        yield None, []
-        return
-    for size in range(len(perhaps) + 1):
-        for some in combinations(perhaps, size):
-            chosen = [*always, *some] or default
-            if chosen or not flows:
-                names = ", ".join(f"“{flow.name or flow.id}”" for flow in chosen)
-                yield (f"“{node.label}” takes {names}" if perhaps else ""), chosen
+        node = waiting.pop()
+        left.discard(node)
+        for target in edges[node]:
+            count[target] -= 1
+            if target in left and not count[target]:
+                waiting.append(target)
+    return left

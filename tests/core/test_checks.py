@@ -292,7 +292,7 @@ def test_a_task_with_a_group_beside_excluded_people_is_fine():
 
 
 def test_an_escalation_needs_a_deadline():
-    rung = g.Escalation(feel('duration("PT0S")'), users=("carol",))
+    rung = g.Rung(feel('duration("PT0S")'), users=("carol",))
     told(approval(escalations=(rung,)), "escalation-without-deadline", "task", "error")
 
 
@@ -413,3 +413,205 @@ def test_a_form_that_contradicts_a_declaration_is_told():
         variables={"amount": g.Variable("amount", "number")},
     )
     assert "“amount”" in told(checked, "form-type", "test", "warning").sentence
+
+
+# --- events, loops and calls of the whole language -----------------------------------------------
+
+
+def told_of(code: str, element: str, severity: str, *nodes: g.Node, flows: str) -> Finding:
+    return told(graph(*nodes, flows=flows), code, element, severity)
+
+
+def caught(name: str, *triggers: g.Trigger) -> g.CatchEvent:
+    return g.CatchEvent(id=name, triggers=triggers)
+
+
+def edge(name: str, *triggers: g.Trigger, interrupting: bool = True) -> g.BoundaryEvent:
+    return g.BoundaryEvent(
+        id=name, attached_to="task", triggers=triggers, interrupting=interrupting
+    )
+
+
+RACE = "start -> race\nrace -> one\nrace -> two\none -> end\ntwo -> end"
+
+
+def test_two_events_behind_a_gateway_that_wait_for_the_same_are_told():
+    told_of(
+        *("same-event-twice", "two", "warning"),
+        *(g.EventGateway(id="race"), caught("one", g.Signal("go")), caught("two", g.Signal("go"))),
+        flows=RACE,
+    )
+
+
+def test_messages_with_different_keys_are_not_the_same():
+    one = caught("one", g.Message("paid", feel("a")))
+    two = caught("two", g.Message("paid", feel("b")))
+    checked = graph(g.EventGateway(id="race"), one, two, flows=RACE)
+    assert not found(checked, "same-event-twice")
+
+
+def test_two_errors_of_one_code_on_an_edge_are_told():
+    told_of(
+        *("same-event-twice", "b", "warning"),
+        *(user_task("task"), edge("a", g.Error("late")), edge("b", g.Error("late"))),
+        flows="start -> task\ntask -> end\na -> end\nb -> end",
+    )
+
+
+def test_what_leaves_its_activity_running_may_wait_beside_another():
+    checked = graph(
+        *(user_task("task"), edge("a", g.Signal("go"), interrupting=False)),
+        edge("b", g.Signal("go")),
+        flows="start -> task\ntask -> end\na -> end\nb -> end",
+    )
+    assert not found(checked, "same-event-twice")
+
+
+def test_an_error_of_a_call_that_nothing_catches_is_told():
+    mapped = (g.ErrorMapping("404", "absent"),)
+    flows = "start -> task\ntask -> end"
+    told_of("uncaught-error", "task", "warning", service_task("task", errors=mapped), flows=flows)
+
+
+@pytest.mark.parametrize("code", ["absent", ""])
+def test_an_error_that_an_event_on_the_edge_catches_is_fine(code):
+    checked = graph(
+        service_task("task", errors=(g.ErrorMapping("404", "absent"),)),
+        edge("b", g.Error(code)),
+        flows="start -> task\ntask -> end\nb -> end",
+    )
+    assert not found(checked, "uncaught-error")
+
+
+def test_undoing_what_nothing_undoes_is_told():
+    undo = g.ThrowEvent(id="undo", triggers=(g.Compensation("task"),))
+    flows = "start -> task\ntask -> undo\nundo -> end"
+    told_of("nothing-to-undo", "undo", "warning", user_task("task"), undo, flows=flows)
+
+
+def test_undoing_what_has_a_handler_is_fine():
+    checked = graph(
+        *(user_task("task"), user_task("refund", for_compensation=True)),
+        replace(edge("b", g.Compensation()), handler="refund"),
+        g.ThrowEvent(id="undo", triggers=(g.Compensation(),)),
+        flows="start -> task\ntask -> undo\nundo -> end",
+    )
+    assert check(checked, now=NOW) == ()
+
+
+def test_a_loop_without_condition_and_maximum_is_told():
+    told(approval(loop=g.StandardLoop()), "loop-without-end", "task", "warning")
+
+
+@pytest.mark.parametrize("text", ['"three"', "2.5", "-1", "true"])
+def test_a_number_of_instances_that_is_none_is_an_error(text):
+    loop = g.MultiInstance(cardinality=feel(text))
+    told(approval(loop=loop), "not-a-number", "task", "error")
+
+
+def test_a_number_of_instances_may_be_worked_out():
+    loop = g.MultiInstance(cardinality=feel("2 + 1"))
+    assert not found(approval(loop=loop), "not-a-number")
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [g.StandardLoop(condition=feel("1 + 1")), g.MultiInstance(completion=feel('"done"'))],
+)
+def test_conditions_of_loops_are_true_or_false(loop):
+    told(approval(loop=loop), "condition-not-boolean", "task", "error")
+
+
+def test_a_call_names_a_process():
+    call = g.CallActivity(id="call", process="")
+    told_of("no-process", "call", "error", call, flows="start -> call\ncall -> end")
+
+
+def test_work_for_others_names_its_topic():
+    call = service_task("call", call=g.Topic(""))
+    told_of("no-topic", "call", "error", call, flows="start -> call\ncall -> end")
+
+
+def test_a_start_time_that_has_passed_is_told():
+    start = g.StartEvent(
+        id="start", triggers=(g.Timer("date", feel('date and time("2026-03-02T08:00:00Z")')),)
+    )
+    flows = "start -> task\ntask -> end"
+    told_of("timer-in-the-past", "start", "warning", start, user_task("task"), flows=flows)
+
+
+# --- sub-processes and links ---------------------------------------------------------------------
+
+
+def within(parent: str, *nodes: g.Node) -> list[g.Node]:
+    return [replace(node, parent=parent) for node in nodes]
+
+
+def test_what_lies_in_a_sub_process_is_reached_through_it():
+    checked = graph(
+        g.SubProcess(id="sub"),
+        *within("sub", g.StartEvent(id="in"), user_task("task"), g.EndEvent(id="out")),
+        flows="start -> sub\nsub -> end\nin -> task\ntask -> out",
+    )
+    assert check(checked, now=NOW) == ()
+
+
+def test_what_lies_in_a_sub_process_that_nothing_leads_to_is_told():
+    checked = graph(
+        g.SubProcess(id="sub"),
+        *within("sub", g.StartEvent(id="in"), g.EndEvent(id="out")),
+        flows="start -> end\nin -> out\nsub -> end",
+    )
+    assert {finding.element for finding in found(checked, "unreachable")} == {"sub", "in", "out"}
+
+
+def test_a_level_that_never_ends_is_told_where_it_lies():
+    checked = graph(
+        g.SubProcess(id="sub"),
+        *within("sub", g.StartEvent(id="in"), user_task("a"), user_task("b")),
+        flows="start -> sub\nsub -> end\nin -> a\na -> b\nb -> a",
+    )
+    assert {finding.element for finding in found(checked, "no-way-out")} == {"in", "a", "b"}
+
+
+def test_an_event_sub_process_is_reached_by_its_event():
+    begin = g.StartEvent(id="in", triggers=(g.Signal("stop"),))
+    checked = graph(
+        g.SubProcess(id="sub", kind="event"),
+        user_task("task"),
+        *within("sub", begin, g.EndEvent(id="out")),
+        flows="start -> task\ntask -> end\nin -> out",
+    )
+    assert check(checked, now=NOW) == ()
+
+
+def test_a_link_leads_to_its_other_half():
+    checked = graph(
+        g.ThrowEvent(id="away", triggers=(g.Link("x"),)),
+        caught("here", g.Link("x")),
+        user_task("task"),
+        flows="start -> away\nhere -> task\ntask -> end",
+    )
+    assert check(checked, now=NOW) == ()
+
+
+def test_a_loop_beside_an_end_that_takes_all_tokens_ends_with_it():
+    checked = graph(
+        user_task("poll"),
+        user_task("work"),
+        flows=("start -> and\nand -> xor1\nxor1 -> poll\npoll -> xor1\nand -> work\nwork -> stop"),
+    )
+    assert {(f.element, f.severity) for f in found(checked, "no-way-out")} == {
+        ("xor1", "warning"),
+        ("poll", "warning"),
+    }
+
+
+def test_a_level_may_be_ended_by_an_event_on_its_edge():
+    late = g.BoundaryEvent(id="late", attached_to="sub", triggers=(g.Error("late"),))
+    checked = graph(
+        *(g.SubProcess(id="sub"), late),
+        *within("sub", g.StartEvent(id="in"), user_task("a")),
+        flows="start -> sub\nsub -> end\nlate -> end\nin -> a\na -> a",
+    )
+    assert {f.severity for f in found(checked, "no-way-out")} == {"warning"}

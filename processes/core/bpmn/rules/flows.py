@@ -1,26 +1,11 @@
 """Rules about ids, sequence flows and how steps hang together."""
 
-import re
 from collections.abc import Iterator
 
 from processes.core.bpmn.draft import Draft, Drawn, text_of
 from processes.core.bpmn.rules.broken import broken
 from processes.core.bpmn.xml import shorten
 from processes.core.findings import Finding
-
-NC_NAME = re.compile(r"[^\W\d][\w.\-·]*")
-
-
-def ids_are_names(draft: Draft) -> Iterator[Finding]:
-    """XML Schema, type ID: a letter or underscore first, then letters, digits, “.”, “-”, “_”."""
-    for id_ in (draft.id, *draft.nodes, *draft.flows):
-        if id_ and not NC_NAME.fullmatch(id_):
-            yield broken(
-                id_,
-                "bad-id",
-                f"“{shorten(id_, 60)}” cannot be an id.",
-                "Begin with a letter or “_”; go on with letters, digits, “.”, “-” and “_”.",
-            )
 
 
 def flows_connect_nodes(draft: Draft) -> Iterator[Finding]:
@@ -86,6 +71,24 @@ def end_events_have_no_outgoing_flow(draft: Draft) -> Iterator[Finding]:
                 "flow-out-of-end",
                 f"The flow “{flow.label}” leaves “{node.label}”. An end event ends its path.",
                 "Use an intermediate event, or remove the flow.",
+            )
+
+
+def link_events_begin_or_end_a_path(draft: Draft) -> Iterator[Finding]:
+    """BPMN 2.0.2, 10.5.4: nothing leads to the target of a link, nor away from its source."""
+    for node in draft.nodes.values():
+        if not _has(node, "link"):
+            continue
+        target = node.kind == "intermediateCatchEvent"
+        flows = (draft.incoming if target else draft.outgoing)[node.id]
+        if flows and node.kind in ("intermediateCatchEvent", "intermediateThrowEvent"):
+            yield broken(
+                node.id,
+                "flow-of-link",
+                f"The flow “{flows[0].label}” "
+                f"{'leads into' if target else 'leaves'} “{node.label}”. "
+                "The jump of a link takes its place.",
+                "Remove the flow.",
             )
 
 
@@ -171,7 +174,8 @@ def _has(node: Drawn, definition: str) -> bool:
 
 
 def references_agree_with_flows(draft: Draft) -> Iterator[Finding]:
-    """BPMN 2.0.2, 8.4.9: “incoming” and “outgoing” repeat the flows; they may also be absent."""
+    """BPMN 2.0.2, 8.4.9: “incoming” and “outgoing” repeat the flows; both may be absent."""
+    said: dict[str, set[str]] = {}
     for node in draft.nodes.values():
         for kind, flows in (
             ("incoming", draft.incoming[node.id]),
@@ -180,7 +184,9 @@ def references_agree_with_flows(draft: Draft) -> Iterator[Finding]:
             known = {flow.id for flow in flows}
             for child in node.children(kind):
                 reference = text_of(child).rpartition(":")[2]
-                if reference not in known:
+                if reference in known:
+                    said.setdefault(reference, set()).add(kind)
+                else:
                     yield broken(
                         node.id,
                         "contradicting-reference",
@@ -188,3 +194,21 @@ def references_agree_with_flows(draft: Draft) -> Iterator[Finding]:
                         "but no such flow is connected to it.",
                         "Save the file again in a modeler, or remove the line.",
                     )
+    yield from _named_at_one_end(draft, said)
+
+
+def _named_at_one_end(draft: Draft, said: dict[str, set[str]]) -> Iterator[Finding]:
+    """Yield flows that one of their steps names and the other does not."""
+    for id_, kinds in said.items():
+        flow = draft.flows.get(id_)
+        if flow is None or len(kinds) == 2:
+            continue
+        end, kind = ("sourceRef", "outgoing") if "incoming" in kinds else ("targetRef", "incoming")
+        if node := draft.nodes.get(flow.attribute(end)):
+            yield broken(
+                node.id,
+                "contradicting-reference",
+                f"“{node.label}” does not name the flow “{flow.label}” as {kind}, "
+                "although the step at its other end does.",
+                "Save the file again in a modeler.",
+            )

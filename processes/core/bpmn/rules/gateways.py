@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from processes.core.bpmn import words
 from processes.core.bpmn.draft import Draft
 from processes.core.bpmn.rules.broken import broken
+from processes.core.bpmn.rules.carried import definitions_of
+from processes.core.bpmn.rules.model import Model, Part
 from processes.core.bpmn.xml import shorten
 from processes.core.findings import Finding
 
@@ -111,3 +113,78 @@ def gateways_keep_their_direction(draft: Draft) -> Iterator[Finding]:
                 f"but has {ins} flows in and {outs} out.",
                 "Remove the attribute gatewayDirection, or change the flows.",
             )
+
+
+# --- event-based gateways ------------------------------------------------------------------------
+
+RACING = {"message", "timer", "signal", "condition"}
+
+
+def event_gateways_offer_a_choice(model: Model) -> Iterator[Finding]:
+    """BPMN 2.0.2, 10.6.6: two ways or more, and a parallel one only begins a process."""
+    for gateway in model.all("eventBasedGateway"):
+        ways = len(model.outgoing.get(gateway.id, ()))
+        if ways < 2:
+            yield broken(
+                gateway.owner,
+                "event-gateway-ways",
+                f"The event-based gateway “{gateway.label}” has {ways} ways on; "
+                "it waits for the first of several events.",
+                "Connect two events or more.",
+            )
+        if gateway.attribute("eventGatewayType") == "Parallel" and not gateway.flag("instantiate"):
+            yield broken(
+                gateway.owner,
+                "event-gateway-parallel",
+                f"“{gateway.label}” waits for all its events; only a gateway that begins a "
+                "process may.",
+                'Set instantiate="true", or eventGatewayType="Exclusive".',
+            )
+
+
+def event_gateways_lead_to_events(model: Model) -> Iterator[Finding]:
+    """BPMN 2.0.2, 10.6.6: each way leads to a receive task or to a catch event.
+
+    No other flow leads there and nothing interrupts it; messages are awaited in one manner.
+    """
+    watched = {event.reference("attachedToRef") for event in model.all("boundaryEvent")}
+    for gateway in model.all("eventBasedGateway"):
+        nodes = [
+            node
+            for flow in model.outgoing.get(gateway.id, ())
+            if (node := model.named(flow, "targetRef")) is not None
+        ]
+        for node in nodes:
+            if reason := _unfit_after_events(model, node, watched):
+                yield broken(
+                    node.owner,
+                    "event-gateway-target",
+                    f"The event-based gateway “{gateway.label}” leads to “{node.label}”, {reason}",
+                    "Lead to receive tasks, or to message, timer, signal or conditional events.",
+                )
+        tasks = [node for node in nodes if node.kind == "receiveTask"]
+        messages = [node for node in nodes if "message" in _awaited(model, node)]
+        if tasks and messages:
+            yield broken(
+                gateway.owner,
+                "event-gateway-mixed",
+                f"“{gateway.label}” waits for messages by receive tasks and by events at once.",
+                "Use message events, or receive tasks, for all of them.",
+            )
+
+
+def _unfit_after_events(model: Model, node: Part, watched: set[str]) -> str:
+    """Return why a step cannot stand behind an event-based gateway; empty when it can."""
+    if node.kind not in ("receiveTask", "intermediateCatchEvent"):
+        return f"{words.FLOW_NODES.get(node.kind, 'something')} that waits for no event."
+    if not _awaited(model, node) <= RACING:
+        return "which waits for an event that cannot be chosen."
+    if len(model.incoming.get(node.id, ())) > 1:
+        return "to which another flow leads as well."
+    if node.id in watched:
+        return "which has a boundary event."
+    return ""
+
+
+def _awaited(model: Model, node: Part) -> set[str]:
+    return {word for word, _ in definitions_of(model, node)}
