@@ -5,7 +5,7 @@ from math import isfinite
 
 from lxml import etree
 
-from processes.core.bpmn.draft import Draft
+from processes.core.bpmn.draft import Draft, survey
 from processes.core.bpmn.notes import Notes
 from processes.core.bpmn.xml import BPMN_DI, DC, DI
 
@@ -25,6 +25,12 @@ def drawn_ids(root: etree._Element) -> frozenset[str]:
     return frozenset(
         (element.get("bpmnElement") or "").rpartition(":")[2] for element in (*shapes, *edges)
     )
+
+
+def leaves_steps_out(root: etree._Element) -> bool:
+    """Tell whether a step of any process has no shape, or there is no diagram at all."""
+    drawn = drawn_ids(root)
+    return any(node not in drawn for draft in survey(root) for node in draft.nodes)
 
 
 def numbers(points: Iterable[etree._Element], names: tuple[str, ...]) -> int:
@@ -48,8 +54,8 @@ def note_undrawn(draft: Draft, drawn: frozenset[str], notes: Notes) -> tuple[str
         notes.warning(
             draft.id or None,
             "no-diagram",
-            "The file has no picture of the process, so people see only its name.",
-            "Open it in a modeler and save it with a diagram.",
+            "The file has no picture of the process, so people see one that is laid out by rule.",
+            "Draw it in a modeler to arrange it as people know it.",
         )
     else:
         for item in missing:

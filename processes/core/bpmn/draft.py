@@ -61,7 +61,8 @@ class Drawn:
 
     @property
     def definition_references(self) -> list[str]:
-        return [text_of(child) for child in self.children("eventDefinitionRef")]
+        """The ids of the shared event definitions that it names; a prefix names the file itself."""
+        return [text_of(child).rpartition(":")[2] for child in self.children("eventDefinitionRef")]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,17 @@ class Draft:
         for flow in self.flows.values():
             found.setdefault(flow.attribute(end), []).append(flow)
         return {node: tuple(flows) for node, flows in found.items()}
+
+    @cached_property
+    def associated(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids that associations connect with each id, in either direction."""
+        found: dict[str, list[str]] = {}
+        for element in self.element.iter(f"{{{BPMN}}}association"):
+            association = Drawn("", "association", "", element)
+            source, target = association.reference("sourceRef"), association.reference("targetRef")
+            found.setdefault(source, []).append(target)
+            found.setdefault(target, []).append(source)
+        return {id_: tuple(others) for id_, others in found.items()}
 
     @cached_property
     def levels(self) -> Mapping[str, list[Drawn]]:

@@ -2,19 +2,33 @@
 
 from lxml import etree
 
+from processes.core.bpmn.diagram import leaves_steps_out
+from processes.core.bpmn.layout import draw
 from processes.core.bpmn.xml import BPMN, load
 
 INNER = ("extensionElements", "documentation", "ioSpecification", "property")
 # They stay, because they change how a shape is drawn, but say nothing.
 SILENT = (
-    "conditionExpression", "condition", "completionCondition", "loopCardinality", "script",
-    "timeDate", "timeDuration", "timeCycle", "from", "to",
+    "conditionExpression", "condition", "completionCondition", "activationCondition",
+    "loopCondition", "loopCardinality", "script", "timeDate", "timeDuration", "timeCycle",
+    "from", "to", "transformation", "messagePath", "dataPath", "formalExpression", "expression",
 )  # fmt: skip
 
 
-def picture(source: bytes) -> bytes:
-    """Return the file without expressions, assignments, addresses and forms."""
+def with_diagram(source: bytes) -> bytes:
+    """Return the file itself, or if its diagram leaves steps out, with one that shows them all."""
     root = load(source)
+    if not leaves_steps_out(root):
+        return source
+    draw(root)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def picture(source: bytes) -> bytes:
+    """Return the file without expressions, assignments, addresses and forms, with a diagram."""
+    root = load(source)
+    if leaves_steps_out(root):
+        draw(root)
     for name in INNER:
         for element in list(root.iter(f"{{{BPMN}}}{name}")):
             parent = element.getparent()

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from processes.core.bpmn import diagram, extension, words
+from processes.core.bpmn.beside import MAX_KEYS, Beside, beside, called
+from processes.core.bpmn.context import Context
+from processes.core.bpmn.data import declared_in, names_of
 from processes.core.bpmn.draft import (
     Draft,
     Drawn,
@@ -21,11 +24,13 @@ from processes.core.bpmn.draft import (
     text_of,
 )
 from processes.core.bpmn.extension import Holder, said
-from processes.core.bpmn.nodes import MAX_NAME, read_node, refuse_long_name
+from processes.core.bpmn.formal import formal_child
+from processes.core.bpmn.message_flows import implied_messages
+from processes.core.bpmn.nodes import read_node
 from processes.core.bpmn.notes import Notes
-from processes.core.bpmn.rules import FILE_RULES, RULES
+from processes.core.bpmn.rules import judge
+from processes.core.bpmn.step import MAX_NAME, plain_starts, refuse_long_name
 from processes.core.bpmn.xml import BPMN, Unreadable, load, shorten
-from processes.core.feel import Expression
 from processes.core.findings import Finding
 from processes.core.graph import Flow, Graph, Node
 
@@ -63,19 +68,18 @@ def read(source: bytes) -> Reading:
     drafts = survey(root)
     if too_large := oversize(drafts):
         return Reading(findings=(too_large,))
-    for file_rule in FILE_RULES:
-        notes.extend(file_rule(root))
-    for draft in drafts:
-        for rule in RULES:
-            notes.extend(rule(draft))
+    notes.extend(judge(root, drafts))
     executable = [draft for draft in drafts if draft.executable]
-    note_roots(root, executable, notes)
-    note_message_flows(root, notes)
+    known = beside(root)
+    note_roots(root, known, executable, notes)
+    implied = implied_messages(root, executable, known, notes)
+    processes = {draft.id: draft.executable for draft in drafts}
     drawn = diagram.drawn_ids(root)
     graphs = []
     undrawn: list[str] = []
     for draft in executable:
-        graph = graph_of(draft, notes)
+        context = Context(draft, known, notes, implied, names_of(draft), processes)
+        graph = graph_of(context)
         if PROCESS_ID.fullmatch(graph.id):
             graphs.append(graph)
         undrawn.extend(diagram.note_undrawn(draft, drawn, notes))
@@ -106,21 +110,14 @@ def oversize(drafts: list[Draft]) -> Finding | None:
     )
 
 
-def note_roots(root: etree._Element, executable: list[Draft], notes: Notes) -> None:
-    """Write down what stands beside the processes, and that exactly one of them is to run."""
+def note_roots(root: etree._Element, known: Beside, executable: list[Draft], notes: Notes) -> None:
+    """Write down what stands beside the processes and is not run, and that one is to run."""
     for kind, child in standard_children(root):
         if kind in words.ROOTS_NOT_RUN:
             notes.warning(
                 id_of(child) or None,
                 "not-run",
                 f"The file also holds {words.ROOTS_NOT_RUN[kind]}, which Placet does not run.",
-            )
-        elif kind not in words.ROOTS:
-            notes.error(
-                id_of(child) or None,
-                "unknown-element",
-                f"<{shorten(kind, 60)}> is not an element of BPMN 2.0 at this place.",
-                "Check the spelling, or remove it.",
             )
     for child in root.iterfind(f"{{{BPMN}}}extension"):
         if (child.get("mustUnderstand") or "").strip() in ("true", "1"):
@@ -131,6 +128,14 @@ def note_roots(root: etree._Element, executable: list[Draft], notes: Notes) -> N
                 "must be understood, and Placet does not know it.",
                 "Remove the extension if the process also makes sense without it.",
             )
+    if len(known.keys) >= MAX_KEYS:
+        notes.unsupported(
+            None,
+            "too-many-keys",
+            f"The file has {MAX_KEYS} correlation keys or more.",
+            "Use placet:message correlationKey instead.",
+        )
+    note_same_names(known, notes)
     if not executable:
         notes.unsupported(
             None,
@@ -138,70 +143,98 @@ def note_roots(root: etree._Element, executable: list[Draft], notes: Notes) -> N
             "No process in the file is marked as executable.",
             'Set isExecutable="true" on the process that is to run.',
         )
-    for draft in executable[1:]:
-        notes.unsupported(
-            draft.id or None,
-            "several-processes",
-            f"The file holds {len(executable)} executable processes; Placet runs one of a file.",
-            "Put each into a file of its own, or mark only one as executable.",
-        )
 
 
-def note_message_flows(root: etree._Element, notes: Notes) -> None:
-    for flow in root.iterfind(f"{{{BPMN}}}collaboration/{{{BPMN}}}messageFlow"):
-        notes.warning(
-            id_of(flow) or None,
-            "drawn-only",
-            f"The message flow “{shorten(flow.get('name') or id_of(flow), 60)}” is only drawn; "
-            "nothing is sent along it.",
-            "Send with a service task.",
-        )
+def note_same_names(known: Beside, notes: Notes) -> None:
+    """Warn of messages and signals that only their ids tell apart, since names are what counts."""
+    seen: dict[tuple[str, str], Drawn] = {}
+    for root in known.roots.values():
+        first = seen.setdefault((root.kind, called(root)), root)
+        if root.kind in ("message", "signal") and first is not root:
+            notes.warning(
+                root.id,
+                "same-name",
+                f"The {root.kind}s {first.id[:60]} and {root.id[:60]} are both called "
+                f"“{root.label}”, so they are one and the same here.",
+                "Give each a name of its own.",
+            )
 
 
 # --- a process -----------------------------------------------------------------------------------
 
 
-def graph_of(draft: Draft, notes: Notes) -> Graph:
-    """Return the graph of what could be understood."""
+def graph_of(context: Context) -> Graph:
+    """Return the graph of what could be understood, sub-processes and all."""
+    draft, notes = context.draft, context.notes
     note_process(draft, notes)
     nodes: dict[str, Node] = {}
     for drawn in draft.nodes.values():
         note_dialect(drawn.element, drawn.id, drawn.label, notes)
-        if drawn.scope == draft.id and (node := read_node(drawn, draft.id, notes)) is not None:
+        if (node := read_node(drawn, context)) is not None:
             nodes[node.id] = node
     defaults = {node.default for node in nodes.values()}
     flows = {
-        drawn.id: flow_of(drawn, drawn.id in defaults, notes)
-        for drawn in draft.flows.values()
-        if drawn.scope == draft.id
+        drawn.id: flow_of(drawn, drawn.id in defaults, notes) for drawn in draft.flows.values()
     }
-    note_starts(draft, notes)
-    holder = Holder(draft.element, "process", draft.id, draft.label)
-    says = extension.process(said(holder, notes))
-    return Graph(
+    note_starts(context)
+    says = extension.process(said(Holder(draft.element, "process", draft.id, draft.label), notes))
+    name = name_of(draft.element) or context.beside.pools.get(draft.id, "") or draft.id
+    graph = Graph(
         id=draft.id,
-        name=shorten(name_of(draft.element) or draft.id, MAX_NAME),
+        name=shorten(name, MAX_NAME),
         nodes=nodes,
         flows=flows,
         subject=says.subject,
         start_form=says.start_form,
-        variables=says.variables,
+        variables={**declared_in(draft.element, context.data, context.beside), **says.variables},
         documentation="\n\n".join(
             text_of(child) for child in draft.element.iterchildren(f"{{{BPMN}}}documentation")
         ),
+        lanes=lanes_of(draft),
     )
+    note_no_beginning(context, graph)
+    return graph
+
+
+def note_no_beginning(context: Context, graph: Graph) -> None:
+    """Write down a process that begins nowhere, if every step of it was understood."""
+    draft = context.draft
+    understood = len(graph.nodes) == len(draft.nodes) and all(
+        flow.target in graph.nodes for flow in graph.flows.values()
+    )
+    if graph.nodes and understood and not graph.beginnings[None] and not graph.entrances:
+        context.notes.unsupported(
+            draft.id or None,
+            "begins-nowhere",
+            f"“{draft.label}” begins nowhere: a flow leads to each of its steps.",
+            "Draw a start event in front of the first step.",
+        )
+
+
+def lanes_of(draft: Draft) -> dict[str, str]:
+    """Return the name of the innermost lane that lists each step (BPMN 2.0.2, 10.8)."""
+    found: dict[str, str] = {}
+    for element in draft.element.iter(f"{{{BPMN}}}lane"):
+        lane = Drawn(id_of(element), "lane", "", element)
+        if lane.name:
+            found |= {
+                text_of(child): shorten(lane.name, MAX_NAME)
+                for child in lane.children("flowNodeRef")
+            }
+    return found
 
 
 def note_process(draft: Draft, notes: Notes) -> None:
     note_dialect(draft.element, draft.id, draft.label, notes)
     refuse_long_name(Drawn(draft.id, "process", "", draft.element), notes)
     for kind, _ in standard_children(draft.element):
-        if kind in words.PARTS:
-            notes.unsupported(
+        if kind in words.PEOPLE_PARTS or kind == "ioBinding":
+            notes.warning(
                 draft.id or None,
                 "part",
-                f"“{draft.label}” has {words.PARTS[kind]}, which Placet does not run.",
-                "Remove it.",
+                f"“{draft.label}” has {words.PEOPLE_PARTS.get(kind, 'an operation binding')}, "
+                "which says nothing here.",
+                "Who may start a process is decided by rights in the portal.",
             )
     if not PROCESS_ID.fullmatch(draft.id):
         notes.unsupported(
@@ -221,10 +254,10 @@ def note_process(draft: Draft, notes: Notes) -> None:
         )
 
 
-def note_starts(draft: Draft, notes: Notes) -> None:
-    """Write down a process that begins nowhere, or at several places at once."""
+def note_starts(context: Context) -> None:
+    """Write down a process that begins nowhere, or on request at several places at once."""
+    draft, notes = context.draft, context.notes
     inside = draft.levels[draft.id]
-    starts = [node for node in inside if node.kind == "startEvent"]
     if not inside:
         notes.unsupported(
             draft.id or None,
@@ -232,18 +265,12 @@ def note_starts(draft: Draft, notes: Notes) -> None:
             f"“{draft.label}” has no steps.",
             "Draw a start event, the steps and an end event.",
         )
-    elif not starts and not any(node.kind == "endEvent" for node in inside):
-        notes.unsupported(
-            draft.id or None,
-            "implicit-start",
-            f"“{draft.label}” has no start event. BPMN allows that; Placet does not run it.",
-            "Draw a start event and an end event.",
-        )
-    for start in starts[1:]:
+    for start in plain_starts(inside)[1:]:
         notes.unsupported(
             start.id,
             "several-starts",
-            f"“{start.label}” is a second start event; Placet starts a process at one place.",
+            f"“{start.label}” is a second start event without a trigger; Placet starts a process "
+            "at one place.",
             "Begin with one start event and an exclusive gateway behind it.",
         )
 
@@ -252,8 +279,8 @@ def flow_of(drawn: Drawn, is_default: bool, notes: Notes) -> Flow:
     """Return the flow. The condition of a default flow is ignored (BPMN 2.0.2, 10.6.2)."""
     note_dialect(drawn.element, drawn.id, drawn.label, notes)
     condition = None
-    for element in () if is_default else drawn.children("conditionExpression")[:1]:
-        condition = condition_of(drawn, element, notes)
+    if not is_default:
+        condition = formal_child(drawn, "conditionExpression", drawn, "The condition", notes)
     return Flow(
         id=drawn.id,
         source=drawn.attribute("sourceRef"),
@@ -261,20 +288,6 @@ def flow_of(drawn: Drawn, is_default: bool, notes: Notes) -> Flow:
         name=drawn.name,
         condition=condition,
     )
-
-
-def condition_of(flow: Drawn, element: etree._Element, notes: Notes) -> Expression | None:
-    language = (element.get("language") or "").strip()
-    if language and "feel" not in language.lower():
-        notes.unsupported(
-            flow.id,
-            "expression-language",
-            f"The condition of “{flow.label}” is written in {shorten(language, 60)}; "
-            "Placet reads FEEL.",
-            "Write it in FEEL, for example =amount > 1000, and remove the attribute “language”.",
-        )
-        return None
-    return notes.expression(flow.id, f"The condition of “{flow.label}”", text_of(element))
 
 
 def note_dialect(element: etree._Element, id_: str, label: str, notes: Notes) -> None:

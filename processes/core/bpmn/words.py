@@ -59,50 +59,29 @@ BOUNDARY = {
 }
 ALWAYS_INTERRUPTING = {"error", "cancel", "compensation"}
 
-# Standard parts that change what an element does and are not run. The words follow “has”.
-PARTS = {
-    "standardLoopCharacteristics": "a loop marker",
-    "multiInstanceLoopCharacteristics": "a multi-instance marker",
-    "ioSpecification": "data inputs and outputs of its own",
-    "ioBinding": "an operation binding",
+# Who does the work in the standard's words; ours are in placet:assignment.
+PEOPLE_PARTS = {
     "performer": "a performer",
     "humanPerformer": "a human performer",
     "potentialOwner": "potential owners",
     "resourceRole": "a resource role",
     "rendering": "a rendering",
-    "correlationSubscription": "a correlation subscription",
-    "dataInput": "a data input",
-    "dataOutput": "a data output",
-    "inputSet": "an input set",
-    "outputSet": "an output set",
 }
-PEOPLE_PARTS = {"performer", "humanPerformer", "potentialOwner", "resourceRole", "rendering"}
 
-# Standard parts that say nothing about how the process runs.
-DRAWN_ONLY = frozenset(
-    {
-        *("documentation", "extensionElements", "auditing", "monitoring", "categoryValueRef"),
-        *("incoming", "outgoing", "laneSet", "textAnnotation", "association", "group"),
-        *("dataObject", "dataObjectReference", "dataStoreReference", "property", "supports"),
-        *("dataInputAssociation", "dataOutputAssociation", "sequenceFlow", "eventDefinitionRef"),
-        *("supportedInterfaceRef", "conditionExpression"),
-    }
-)
+# Tasks beside the processes, which calls can use, by the task that they are (BPMN 2.0.2, 10.3.7).
+GLOBAL_TASKS = {
+    "globalTask": "task",
+    "globalUserTask": "userTask",
+    "globalScriptTask": "scriptTask",
+    "globalManualTask": "manualTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
 
-# What may stand beside the processes of a file without being run.
-ROOTS = frozenset(
-    {
-        *("category", "correlationProperty", "dataStore", "documentation", "endPoint", "error"),
-        *("escalation", "eventDefinition", "extension", "extensionElements", "interface"),
-        *("itemDefinition", "message", "partnerEntity", "partnerRole", "relationship"),
-        *("resource", "signal", "collaboration", "globalTask", "globalUserTask"),
-        *("globalScriptTask", "globalManualTask", "globalBusinessRuleTask", "globalConversation"),
-        *("process", *DEFINITIONS),
-    }
-)
+# What may stand beside the processes of a file and is not run.
 ROOTS_NOT_RUN = {
     "choreography": "a choreography",
     "globalChoreographyTask": "a global choreography task",
+    "globalConversation": "a global conversation",
     "import": "an import of another file",
 }
 

@@ -58,6 +58,12 @@ def flow(
     )
 
 
+def definition(kind: str, /, *inside: str, **attributes: str) -> str:
+    """Return an event definition, such as ``definition("message", messageRef="m")``."""
+    written = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+    return f"<{kind}EventDefinition{written}>{''.join(inside)}</{kind}EventDefinition>"
+
+
 def timer(kind: str, text: str) -> str:
     return f"<timerEventDefinition><{kind}>{escape(text)}</{kind}></timerEventDefinition>"
 
@@ -71,7 +77,7 @@ def file(*parts: str, beside: str = "", process: str = 'id="p" isExecutable="tru
     ).encode()
 
 
-def straight(*steps: tuple[str, str], more: str = "") -> bytes:
+def straight(*steps: tuple[str, str], more: str = "", beside: str = "") -> bytes:
     """Return a file with start → steps → end; a step is its id and its element."""
     ids = ["start", *(id_ for id_, _ in steps), "end"]
     flows = [flow(source, target) for source, target in pairwise(ids)]
@@ -81,6 +87,7 @@ def straight(*steps: tuple[str, str], more: str = "") -> bytes:
         element("endEvent", "end"),
         *flows,
         more,
+        beside=beside,
     )
 
 
@@ -113,6 +120,11 @@ def only_graph(source: bytes) -> g.Graph:
     assert reading.ok, reading.findings
     (graph,) = reading.graphs
     return graph
+
+
+def only_node(source: bytes, id_: str = "x") -> g.Node:
+    """Return a node of a file that must be fine."""
+    return only_graph(source).nodes[id_]
 
 
 def one(reading: Reading, code: str) -> Finding:

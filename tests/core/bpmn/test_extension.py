@@ -34,11 +34,11 @@ def call_of(*parts: str, **attributes: str) -> g.ServiceTask:
 # --- who is asked --------------------------------------------------------------------------------
 
 
-def test_a_task_that_says_nothing_can_be_approved_or_rejected_and_keeps_the_answer_by_its_id():
+def test_a_task_that_says_nothing_can_be_approved_or_rejected():
     task = task_of()
     assert task.assignment == g.Assignment()
     assert task.outcomes == g.APPROVE_OR_REJECT
-    assert task.result_variable == "task"
+    assert task.result_variable == ""
 
 
 def test_people_and_groups_are_names_or_expressions():
@@ -141,7 +141,7 @@ def test_a_deadline_and_its_ladder_are_spans():
         ([part("deadline")], "attribute-missing"),
         ([part("deadline", completeBy="soon")], "time"),
         ([part("deadline", completeBy="PT0S")], "duration-not-positive"),
-        ([part("deadline", completeBy="PT1H", remindBefore="P1W")], "duration"),
+        ([part("deadline", completeBy="PT1H", remindBefore="P1M1D")], "duration"),
         ([part("escalation", after="PT1H")], "escalation-to-nobody"),
         ([part("escalation", after="-PT1H", addUsers="carol")], "duration-not-positive"),
     ],

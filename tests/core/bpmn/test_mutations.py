@@ -1,6 +1,7 @@
 """However a file is damaged, reading and checking it end in findings, never in an exception."""
 
 import re
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,8 @@ from processes.core.bpmn import read
 from processes.core.checks import check
 from tests.core.bpmn.build import TEMPLATES
 
-SOURCES = [path.read_bytes() for path in sorted(TEMPLATES.glob("*.bpmn"))]
+EVERYTHING = Path(__file__).parent / "everything.bpmn"
+SOURCES = [path.read_bytes() for path in (*sorted(TEMPLATES.glob("*.bpmn")), EVERYTHING)]
 MARKS = re.compile(rb'"[^"<>]*"|<[^<>]*>|>[^<>]+<')
 SPICE = st.sampled_from(
     [b"", b"&", b"<", b"\x00", b"\xff", b"=", b"}", b"=(", b"${x}", b"<a>", b"</a>", b"P1W"]

@@ -34,3 +34,14 @@ def test_nothing_of_the_inside_stays(path):
     assert not any((element.text or "").strip() for element in root.iter("{*}conditionExpression"))
     for element in root.iter():
         assert not any("placet" in str(key) for key in element.attrib)
+
+
+def test_no_expression_stays_wherever_the_standard_has_one():
+    root = etree.fromstring(picture((Path(__file__).parent / "everything.bpmn").read_bytes()))
+    said = {
+        etree.QName(element).localname
+        for element in root.iter(etree.Element)
+        if (element.text or "").strip()
+    }
+    references = {"incoming", "outgoing", "flowNodeRef", "eventDefinitionRef"}
+    assert said <= references | {"correlationPropertyRef"}

@@ -121,7 +121,13 @@ def test_a_boundary_event_leads_somewhere():
 
 def test_incoming_and_outgoing_may_be_absent_or_repeat_the_flows():
     told = element("userTask", "task", "<outgoing>task-end</outgoing>")
-    assert read(file(START, told, *WHOLE[2:])).ok
+    end = element("endEvent", "end", "<incoming>task-end</incoming>")
+    assert read(file(START, told, end, *WHOLE[3:])).ok
+
+
+def test_a_flow_is_named_by_both_of_its_steps_or_by_none():
+    told = element("userTask", "task", "<outgoing>task-end</outgoing>")
+    refused(file(START, told, *WHOLE[2:]), "contradicting-reference", "end")
 
 
 def test_incoming_and_outgoing_may_not_contradict_the_flows():
@@ -302,5 +308,5 @@ def test_an_element_that_the_standard_does_not_have_is_an_error():
 
 
 def test_rules_also_hold_for_steps_that_are_not_run():
-    source = file(*WHOLE, element("scriptTask", "s"), flow("s", "end"))
+    source = file(*WHOLE, element("implicitThrowEvent", "s"), flow("s", "end"))
     assert {"not-connected", "element"} <= codes(source)

@@ -7,6 +7,7 @@ import pytest
 from processes.core import graph as g
 from processes.core.bpmn import read
 from processes.core.checks import check
+from processes.core.feel import Expression
 from tests.core.bpmn.build import TEMPLATES, only_graph, template
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -32,7 +33,7 @@ def test_a_template_has_nothing_to_mend_and_a_whole_picture(name):
 def test_a_template_speaks_in_words_of_people(name):
     graph = only_graph(template(name))
     assert all(node.name for node in graph.nodes.values())
-    assert isinstance(graph.subject, g.Expression)
+    assert isinstance(graph.subject, Expression)
     assert graph.start_form is not None
     tasks = [node for node in graph.nodes.values() if isinstance(node, g.UserTask)]
     assert all(task.evidence and task.instructions and task.deadline for task in tasks)
