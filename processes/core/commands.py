@@ -6,10 +6,19 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Start:
+    """``entrance`` names the node whose event starts it, ``payload`` is what came with the event.
+
+    ``trigger`` is the name of the message or signal that came. Without an entrance the process
+    starts on request.
+    """
+
     process: str
     variables: dict[str, Any] = field(default_factory=dict)
     initiator: str | None = None
     business_key: str = ""
+    entrance: str = ""
+    trigger: str = ""
+    payload: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +49,48 @@ class CompleteJob:
 
 @dataclass(frozen=True, slots=True)
 class FailJob:
+    """All tries are used up. ``code`` is an error of the process, or empty for an incident."""
+
     token: str
     error: str
     attempts: int
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FireTimer:
     timer: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverMessage:
+    subscription: str
+    payload: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverSignal:
+    """Tell everything in the instance that listens for it."""
+
+    name: str
+    payload: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteCall:
+    """The called process has ended; ``variables`` are its own at the end."""
+
+    token: str
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FailCall:
+    """``code`` is the error that left the called process, or empty for an incident."""
+
+    token: str
+    sentence: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +122,10 @@ Command = (
     | CompleteJob
     | FailJob
     | FireTimer
+    | DeliverMessage
+    | DeliverSignal
+    | CompleteCall
+    | FailCall
     | Retry
     | Suspend
     | Resume

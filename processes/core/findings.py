@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "unsupported", "warning"]
+MAX_FINDINGS = 200
+"""How many findings of one file are shown; nobody reads more at once."""
+
 RANK: dict[Severity, int] = {"error": 0, "unsupported": 1, "warning": 2}
 
 
@@ -32,3 +35,42 @@ class Finding:
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     """Return each finding once, the gravest kinds first, otherwise in their order."""
     return sorted(dict.fromkeys(findings), key=lambda finding: RANK[finding.severity])
+
+
+class Notes:
+    """Collects what a reading finds."""
+
+    def __init__(self) -> None:
+        self._findings: list[Finding] = []
+
+    def add(
+        self, severity: Severity, element: str | None, code: str, sentence: str, hint: str = ""
+    ) -> None:
+        self._findings.append(Finding(element, severity, code, sentence, hint))
+
+    def error(self, element: str | None, code: str, sentence: str, hint: str = "") -> None:
+        self.add("error", element, code, sentence, hint)
+
+    def unsupported(self, element: str | None, code: str, sentence: str, hint: str = "") -> None:
+        self.add("unsupported", element, code, sentence, hint)
+
+    def warning(self, element: str | None, code: str, sentence: str, hint: str = "") -> None:
+        self.add("warning", element, code, sentence, hint)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        self._findings.extend(findings)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was found, the gravest kinds first, and no more than a person can read."""
+        ordered = gravest_first(self._findings)
+        more = len(ordered) - MAX_FINDINGS
+        if more <= 0:
+            return tuple(ordered)
+        rest = Finding(
+            None,
+            "warning",
+            "more-findings",
+            f"{more:,} more findings are not shown.",
+            "Mend these first, then read the file again.",
+        )
+        return (*ordered[:MAX_FINDINGS], rest)

@@ -40,7 +40,7 @@ def test_a_timer_does_not_fire_before_it_is_due():
     with pytest.raises(WrongState) as refused:
         play.do(c.FireTimer(play.timer("wait").id), now=NOW + timedelta(minutes=59))
     assert refused.value.code == "timer_not_due"
-    assert play.waiting() == {"wait": "timer"}
+    assert play.waiting() == {"wait": "event"}
 
 
 def test_a_timer_fires_once():

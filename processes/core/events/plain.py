@@ -1,0 +1,5 @@
+"""What the fields of events are made of."""
+
+from typing import Any
+
+Json = dict[str, Any]
