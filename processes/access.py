@@ -57,6 +57,17 @@ def known_process(person: Person, key: str) -> Process:
     return found
 
 
+def readable_version(person: Person, key: str, number: int) -> Version:
+    """Return a version with its source, for who administers its process. Raises Absent."""
+    found = Version.objects.select_related("process").filter(
+        process__in=administered(person), process__key=key, number=number
+    )
+    version = found.first()
+    if version is None:
+        raise Absent("version_not_found", "This version does not exist.")
+    return version
+
+
 def startable(person: Person) -> QuerySet[Process]:
     """Return the processes that the person may start and that have a published version."""
     live = Version.objects.filter(process=OuterRef("pk"), status=Version.Status.PUBLISHED)
@@ -168,3 +179,28 @@ def _may_not_operate() -> Forbidden:
         "You may see this instance, but not operate it.",
         remedy="Ask an administrator for the right to operate this process.",
     )
+
+
+def sender(person: User) -> User:
+    """Return the person, who may send messages and signals. Raises Forbidden.
+
+    A right on the whole portal: whoever waits for a message is not known before it arrives.
+    """
+    if not person.has_perm("processes.send_message"):
+        raise Forbidden(
+            "may_not_send",
+            "You may not send messages and signals to processes.",
+            remedy="Ask an administrator for the right “Can send messages and signals”.",
+        )
+    return person
+
+
+def worker(person: User) -> User:
+    """Return the person, who may do the jobs of external workers. Raises Forbidden."""
+    if not person.has_perm("processes.do_job"):
+        raise Forbidden(
+            "may_not_work",
+            "You may not do jobs of external workers.",
+            remedy="Ask an administrator for the right “Can do jobs as an external worker”.",
+        )
+    return person

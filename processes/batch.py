@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DataError, connection, models
 
+Row = TypeVar("Row", bound=models.Model)
 Piece = tuple[str, list[Any]]
+Column = models.Field[Any, Any]
+Columns = list[Column]
 DIVISION_BY_ZERO = "22012"
 
 
@@ -51,8 +54,19 @@ class Batch:
             self._updates.setdefault(row, set()).update(fields)
 
     def delete(self, model: type[models.Model], **equal: Any) -> None:
-        """Delete the rows whose columns equal the given values; none is fine."""
+        """Delete the rows whose columns equal the given values; none is fine.
+
+        What this batch was going to insert is then not inserted: one statement would not see it.
+        """
         self._deletes.append((model, equal))
+        if model in self._inserts:
+            rows = self._inserts[model]
+            self._inserts[model] = [row for row in rows if not _equal(row, equal)]
+
+    def inserted(self, model: type[Row], **equal: Any) -> Row | None:
+        """Return the row with these values that the batch is going to insert, if there is one."""
+        rows = self._inserts.get(model, ())
+        return next((row for row in rows if isinstance(row, model) and _equal(row, equal)), None)
 
     def flush(self, guard: Guard | None = None) -> None:
         """Write everything and start afresh; with a guard, all or nothing.
@@ -99,7 +113,8 @@ class Batch:
         for model, equal in self._deletes:
             yield _delete(model, equal)
         for model, rows in self._inserts.items():
-            yield _insert(model, rows)
+            if rows:
+                yield _insert(model, rows)
 
 
 # Names of tables and columns come from models, never from input; values are always parameters.
@@ -131,25 +146,40 @@ def _text(value: Any) -> str:
 
 
 def _update(row: models.Model, names: list[str]) -> Piece:
-    meta = row._meta
-    fields = [_field(type(row), name) for name in names]
+    sql, fields, key = _updating(type(row), tuple(names))
+    values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
+    return sql, [*values, key.get_db_prep_save(row.pk, connection)]
+
+
+@cache
+def _updating(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, Columns, Column]:
+    """Return the statement, the columns it sets, and the one that finds the row."""
+    meta, fields = model._meta, [_field(model, name) for name in names]
     sets = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     sql = f"UPDATE {_quoted(meta.db_table)} SET {sets} WHERE {_quoted(meta.pk.column)} = %s"
-    values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
-    return sql, [*values, meta.pk.get_db_prep_save(row.pk, connection)]
+    return sql, fields, meta.pk
 
 
 def _delete(model: type[models.Model], equal: dict[str, Any]) -> Piece:
-    fields = [_field(model, name.removesuffix("_id")) for name in equal]
-    where = " AND ".join(f"{_quoted(field.column)} = %s" for field in fields)
-    sql = f"DELETE FROM {_quoted(model._meta.db_table)} WHERE {where}"
+    sql, fields = _deleting(model, tuple(equal))
     return sql, [
         field.get_db_prep_save(value, connection)
         for field, value in zip(fields, equal.values(), strict=True)
     ]
 
 
-def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+@cache
+def _deleting(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, Columns]:
+    fields = [_field(model, name.removesuffix("_id")) for name in names]
+    where = " AND ".join(f"{_quoted(field.column)} = %s" for field in fields)
+    return f"DELETE FROM {_quoted(model._meta.db_table)} WHERE {where}", fields
+
+
+def _equal(row: models.Model, values: dict[str, Any]) -> bool:
+    return all(getattr(row, name) == value for name, value in values.items())
+
+
+def _field(model: type[models.Model], name: str) -> Column:
     field = model._meta.get_field(name)
     if not isinstance(field, models.Field):
         raise TypeError(f"{model.__name__}.{name} is no column")

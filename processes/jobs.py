@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -25,7 +25,7 @@ from processes.services import Lease
 
 log = structlog.get_logger(__name__)
 
-TIMERS_PER_BATCH = 100
+PER_BATCH = 100
 BATCHES_PER_SWEEP = 100
 JOBS_PER_SWEEP = 500
 SWEEP_TIME = timedelta(seconds=20)
@@ -48,6 +48,7 @@ class Failure:
     sentence: str
     passing: bool
     asked: str | None = None
+    status: int | None = None
 
 
 @shared_task(name="processes.work")
@@ -108,15 +109,18 @@ def failure_of(connection: Connection, answer: egress.Answer) -> Failure:
     said = f"“{connection.name}” answered {answer.status} {phrase(answer.status)}"
     words = excerpt(answer.body)
     if retry.may_pass(answer.status):
-        return Failure(said + words, passing=True, asked=answer.headers.get("retry-after"))
+        asked = answer.headers.get("retry-after")
+        return Failure(said + words, passing=True, asked=asked, status=answer.status)
     if 300 <= answer.status < 400:
         target = answer.headers.get("location", "nowhere")
         return Failure(
             f"{said}, a redirect to {target:.200}, and redirects are not followed. "
             "Put the final address into the connection; then retry.",
             passing=False,
+            status=answer.status,
         )
-    return Failure(f"{said}{words} Mend the request or the connection; then retry.", passing=False)
+    sentence = f"{said}{words} Mend the request or the connection; then retry."
+    return Failure(sentence, passing=False, status=answer.status)
 
 
 def keep_answer(lease: Lease, answer: egress.Answer) -> None:
@@ -144,7 +148,9 @@ def keep_failure(lease: Lease, failure: Failure) -> None:
             )
         else:
             retry_at = now + wait
-    services.fail_attempt(lease=lease, error=error, retry_at=retry_at, now=now)
+    services.fail_attempt(
+        lease=lease, error=error, retry_at=retry_at, status=failure.status, now=now
+    )
     # Without the sentence: it may hold words of the other system, which do not belong into logs.
     log.info("job_failed", job_id=str(lease.job_id), attempt=lease.attempt, again_at=retry_at)
     if retry_at is not None and retry_at - now <= LONGEST_HINT:
@@ -178,46 +184,110 @@ def sweep() -> None:
     for job_id in services.claim_waiting_jobs(now=timezone.now(), limit=JOBS_PER_SWEEP):
         if not ask_for_work(job_id):
             break
+    now = timezone.now
+    work_off(lambda limit: services.claim_due_timers(now=now(), limit=limit), TIMERS)
+    work_off(lambda limit: services.claim_due_entrances(now=now(), limit=limit), ENTRANCES)
+    work_off(lambda limit: services.claim_due_dispatches(now=now(), limit=limit), DISPATCHES)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Rows that a sweep finds, each done in its own transaction.
+
+    ``work`` does one; ``put_aside`` lets one that cannot be done wait, and tells an operator when
+    it stays that way. ``refusals_wait``: so does one that is refused; else it is gone already.
+    """
+
+    name: str
+    task: Callable[..., Any]
+    argument: str
+    work: Callable[[Any, datetime], None]
+    put_aside: Callable[[Any, str, datetime], None]
+    refusals_wait: bool = False
+
+    def event(self, what: str) -> str:
+        """Return what the log calls it, such as ``timer_failed``."""
+        return f"{self.name}_{what}"
+
+
+def work_off(claim: Callable[[int], Sequence[Any]], kind: Kind) -> None:
+    """Do everything of a kind that is due; full batches go to the workers, one message each."""
     for _ in range(BATCHES_PER_SWEEP):
-        batch = services.claim_due_timers(now=timezone.now(), limit=TIMERS_PER_BATCH)
-        full = len(batch) == TIMERS_PER_BATCH
-        if not full or not sent(fire, {"timers": [str(timer) for timer in batch]}):
-            fire_all(batch)
+        batch = claim(PER_BATCH)
+        full = len(batch) == PER_BATCH
+        if not full or not sent(kind.task, {kind.argument: [str(key) for key in batch]}):
+            do_all(kind, batch)
         if not full:
             break
 
 
-@shared_task(name="processes.fire")
-def fire(*, timers: list[str]) -> None:
-    """Fire a batch that a sweep has claimed; one message for all of them."""
-    fire_all([UUID(timer) for timer in timers])
-
-
-def fire_all(timers: Sequence[UUID]) -> None:
-    """Fire each timer in its own transaction; one that cannot fire does not hold up the others."""
+def do_all(kind: Kind, keys: Sequence[Any]) -> None:
+    """Do each in its own transaction; one that cannot be done does not hold up the others."""
     until = time.monotonic() + SWEEP_TIME.total_seconds()
-    for timer_id in timers:
+    for key in keys:
         if time.monotonic() > until:
-            log.warning("timers_left_to_the_next_sweep", timers=len(timers))
+            log.warning(kind.event("left_to_the_next_sweep"), count=len(keys))
             return
         try:
-            services.fire_timer(timer_id=timer_id, now=timezone.now())
+            kind.work(key, timezone.now())
         except Refusal as refusal:
-            log.info("timer_refused", timer_id=str(timer_id), code=refusal.code)
+            log.info(kind.event("refused"), key=str(key), code=refusal.code)
+            if kind.refusals_wait:
+                put_aside(kind, key, refusal)
         except Exception as error:
-            log.exception("timer_failed", timer_id=str(timer_id))
-            put_aside(timer_id, error)
+            log.exception(kind.event("failed"), key=str(key))
+            put_aside(kind, key, error)
 
 
-def put_aside(timer_id: UUID, error: Exception) -> None:
-    """Let a timer that cannot fire wait, and tell an operator when it stays that way.
-
-    Its claim keeps it away from the next sweeps even when this fails as well.
-    """
+def put_aside(kind: Kind, key: Any, error: Exception) -> None:
+    """Its claim keeps it away from the next sweeps even when this fails as well."""
     try:
-        services.postpone_timer(timer_id=timer_id, error=str(error), now=timezone.now())
+        kind.put_aside(key, str(error), timezone.now())
     except Exception:
-        log.exception("timer_not_postponed", timer_id=str(timer_id))
+        log.exception(kind.event("not_postponed"), key=str(key))
+
+
+@shared_task(name="processes.fire")
+def fire(*, timers: list[str]) -> None:
+    """Fire a batch of timers that a sweep has claimed."""
+    do_all(TIMERS, [UUID(timer) for timer in timers])
+
+
+@shared_task(name="processes.begin")
+def begin(*, entrances: list[str]) -> None:
+    """Start processes whose time has come."""
+    do_all(ENTRANCES, [int(entrance) for entrance in entrances])
+
+
+@shared_task(name="processes.deliver")
+def deliver(*, dispatches: list[str]) -> None:
+    """Deliver what is under way to instances."""
+    do_all(DISPATCHES, [UUID(dispatch) for dispatch in dispatches])
+
+
+TIMERS = Kind(
+    "timer",
+    fire,
+    "timers",
+    lambda key, now: services.fire_timer(timer_id=key, now=now),
+    lambda key, error, now: services.postpone_timer(timer_id=key, error=error, now=now),
+)
+ENTRANCES = Kind(
+    "entrance",
+    begin,
+    "entrances",
+    lambda key, now: services.fire_entrance(entrance_id=key, now=now),
+    lambda key, error, now: services.postpone_entrance(entrance_id=key, error=error, now=now),
+    refusals_wait=True,
+)
+DISPATCHES = Kind(
+    "dispatch",
+    deliver,
+    "dispatches",
+    lambda key, now: services.deliver(dispatch_id=key, now=now),
+    lambda key, error, now: services.postpone_dispatch(dispatch_id=key, error=error, now=now),
+    refusals_wait=True,
+)
 
 
 # --- words ---------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Losing one loses nothing; a page that reconnects tells what it has seen and is t
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,16 @@ class Hint:
     id: str
     sequence: int
 
+    def message(self) -> dict[str, Any]:
+        """Return what travels over the channel layer."""
+        return {
+            "type": "hint",
+            "group": self.group,
+            "about": self.about,
+            "id": self.id,
+            "sequence": self.sequence,
+        }
+
 
 def user_group(user_id: int) -> str:
     return f"user.{user_id}"
@@ -54,7 +64,7 @@ def instance_group(instance_id: UUID) -> str:
 
 def publish(hints: Iterable[Hint]) -> None:
     """Send the hints now. Never raises: a page that misses one catches up by itself."""
-    messages = [(hint.group, {"type": "hint", **asdict(hint)}) for hint in hints]
+    messages = [(hint.group, hint.message()) for hint in hints]
     if not messages or not _line.may_try():
         return
     try:

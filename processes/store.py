@@ -7,22 +7,20 @@ is at the event that was read. `save` writes the state, the history, the wait ro
 desk adds as one batch; pages and workers are woken after the commit.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, wraps
-from typing import ParamSpec, Self, TypeVar, assert_never
+from typing import Any, ParamSpec, Self, TypeVar
 from uuid import UUID
 
 import structlog
-from celery import current_app
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import QuerySet
-from kombu.exceptions import OperationalError
+from django.db.models import Model, QuerySet
 
-from processes import chain, live
+from processes import chain, decisions, live, projection, wakeups
 from processes.batch import Batch, Conflict, Guard
 from processes.core import commands as c
 from processes.core import events as ev
@@ -31,11 +29,12 @@ from processes.core.advance import decide
 from processes.core.bpmn import read
 from processes.core.errors import Absent, Refusal
 from processes.core.graph import Graph
-from processes.desk import task_desk
-from processes.models import HistoryEvent, Incident, Instance, Job, Timer, Version
+from processes.models import FOLLOW_UPS, Dispatch, HistoryEvent, Incident, Instance, Version
+from processes.wakeups import Wakeups
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Row = TypeVar("Row", bound=Model)
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +56,8 @@ def graph_of(version_id: int) -> Graph:
     """Return the graph of a published version; it never changes, so it is read once."""
     version = Version.objects.select_related("process").get(pk=version_id)
     reading = read(version.source.encode())
-    return next(graph for graph in reading.graphs if graph.id == version.process.key)
+    graph = next(graph for graph in reading.graphs if graph.id == version.process.key)
+    return replace(graph, decisions=decisions.compiled(version.decisions))
 
 
 class Step:
@@ -70,8 +70,10 @@ class Step:
         self.actor = actor
         self.graph = graph_of(instance.version_id)
         self.batch = Batch()
+        self.wakeups = Wakeups()
+        self._sent: list[Dispatch] = []
+        self._credit: int | None = None
         self._hints: set[tuple[str, str]] = set()
-        self._work: list[UUID] = []
         self._guard: Guard | None = None
 
     @classmethod
@@ -82,7 +84,7 @@ class Step:
     @classmethod
     def lock_one(cls, which: QuerySet[Instance], *, now: datetime, actor: Actor = ENGINE) -> Self:
         """Lock the one instance that the query finds, in one statement. Raises Absent."""
-        instance = which.select_for_update(of=("self",)).order_by().first()
+        instance = which.select_for_update(of=("self",), no_key=True).order_by().first()
         if instance is None:
             raise Absent("instance_not_found", "This process instance does not exist.")
         return cls(instance, st.load(instance.state), now=now, actor=actor)
@@ -110,8 +112,13 @@ class Step:
         again = any(isinstance(event, ev.IncidentResolved) for event in events)
         for event in events:
             self._record(event)
-            self._project(event, again=again)
+            projection.project(self, event, again=again)
         return events
+
+    def row(self, model: type[Row], **equal: Any) -> Row:
+        """Return the row of this instance with these values, also if this step made it."""
+        inserted = self.batch.inserted(model, instance_id=self.instance.pk, **equal)
+        return inserted or model._base_manager.get(instance_id=self.instance.pk, **equal)
 
     def tell_inbox(self, group: str) -> None:
         """Have the inboxes of this live group look again after the commit."""
@@ -124,6 +131,16 @@ class Step:
         )
         found = {row["by"]: actor for row, actor in answers.values_list("data", "actor")}
         return {name: found[name] for name in names if name in found}
+
+    def follow(self, dispatch: Dispatch) -> None:
+        """Let what this step sends be among what may follow from the dispatch it takes."""
+        self._credit = dispatch.credit - 1
+
+    def send(self, dispatch: Dispatch) -> None:
+        """Write down what goes to others in the transaction of this step."""
+        self._sent.append(dispatch)
+        self.batch.insert(dispatch)
+        self.wakeups.dispatches.append(dispatch.pk)
 
     def notice(self, *, key: str, token: str, node: str, code: str, sentence: str) -> None:
         """Raise an incident that does not hold the process: somebody should look at it."""
@@ -143,11 +160,25 @@ class Step:
 
     def save(self) -> None:
         """Write everything; pages and workers hear of it after the commit."""
+        self._share_credit()
         self.instance.state = self.state.dump()
-        self.batch.update(self.instance, "state", "status", "sequence", "head", "ended_at")
+        fields = ("state", "status", "sequence", "head", "ended_at", "credit")
+        self.batch.update(self.instance, *fields)
         self.batch.flush(self._guard)
-        hints, work = self._hints_with_sequence(), list(self._work)
-        transaction.on_commit(lambda: wake(hints, work))
+        hints, found = self._hints_with_sequence(), self.wakeups
+        transaction.on_commit(lambda: wakeups.wake(hints, found))
+
+    def _share_credit(self) -> None:
+        """Share what may follow among what is sent; without anything sent the instance keeps it.
+
+        A called process gives back what it has not used, for whatever its caller does next.
+        """
+        credit = FOLLOW_UPS
+        if self._credit is not None:
+            credit = min(self.instance.credit + self._credit, FOLLOW_UPS)
+            self.instance.credit = 0 if self._sent else credit
+        for dispatch in self._sent:
+            dispatch.credit = credit // len(self._sent)
 
     def _record(self, event: ev.Event) -> None:
         instance = self.instance
@@ -165,109 +196,6 @@ class Step:
         )
         row.hash = instance.head = chain.link(instance.head, row)
         self.batch.insert(row)
-
-    def _project(self, event: ev.Event, *, again: bool) -> None:
-        """Keep the wait rows in step with the state."""
-        instance, now = self.instance, self.now
-        match event:
-            case ev.TaskOpened():
-                task_desk().open(self, event)
-            case ev.TaskWithdrawn():
-                task_desk().withdraw(self, event)
-            case ev.TimerArmed():
-                self.batch.insert(
-                    Timer(
-                        instance=instance,
-                        key=event.timer,
-                        token=event.token,
-                        node=event.node,
-                        due_at=event.due_at,
-                    )
-                )
-            case ev.TimerFired() | ev.TimerWithdrawn():
-                self.batch.delete(Timer, instance_id=instance.pk, key=event.timer)
-            case ev.JobRequested():
-                self._request_job(event, again=again)
-            case ev.JobWithdrawn():
-                job = Job.objects.get(instance=instance, token=event.token)
-                job.withdraw(now=now)
-                self.batch.update(job, "status", "finished_at", "lease_token", "lease_until")
-            case ev.IncidentRaised():
-                self.batch.insert(
-                    Incident(
-                        instance=instance,
-                        key=event.incident,
-                        token=event.token,
-                        node=event.node,
-                        code=event.code,
-                        sentence=event.sentence,
-                        raised_at=now,
-                    )
-                )
-                log.warning("incident", instance=str(instance.pk), code=event.code, node=event.node)
-            case ev.IncidentResolved():
-                incident = Incident.objects.get(instance=instance, key=event.incident)
-                self._resolve(incident, event.how)
-            case _:
-                self._follow_status()
-
-    def _follow_status(self) -> None:
-        """Bring the row's status where the state has gone."""
-        instance, now = self.instance, self.now
-        match self.state.status:
-            case instance.status:
-                return
-            case "completed":
-                instance.complete(now=now)
-                self._settle_notices()
-            case "cancelled":
-                instance.cancel(now=now)
-                self._settle_notices()
-            case "suspended":
-                instance.suspend(now=now)
-            case "running":
-                instance.resume(now=now)
-            case _:
-                assert_never(self.state.status)
-
-    def _resolve(self, incident: Incident, how: str) -> None:
-        incident.resolve(how=how, by=self.actor.name, now=self.now)
-        self.batch.update(incident, "status", "resolution", "resolved_at", "resolved_by_name")
-
-    def _settle_notices(self) -> None:
-        """Resolve what was only to be looked at: nothing can be done about an ended instance.
-
-        Nearly always there is nothing, so that is asked in plain SQL first.
-        """
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT 1 FROM processes_incident WHERE instance_id = %s AND status = 'open'"
-                " AND NOT blocking LIMIT 1",
-                [Instance._meta.pk.get_db_prep_value(self.instance.pk, connection)],
-            )
-            if cursor.fetchone() is None:
-                return
-        for incident in Incident.objects.notices(self.instance):
-            self._resolve(incident, "ended")
-
-    def _request_job(self, event: ev.JobRequested, *, again: bool) -> None:
-        job = None
-        if again:
-            job = Job.objects.filter(instance=self.instance, token=event.token).first()
-        if job is None:
-            job = Job(
-                instance=self.instance,
-                token=event.token,
-                node=event.node,
-                request=event.request,
-                run_at=self.now,
-                created_at=self.now,
-            )
-            self.batch.insert(job)
-        else:
-            job.revive(request=event.request, now=self.now)
-            self.batch.update(job, "request", "status", "attempts", "run_at", "finished_at")
-        self._work.append(job.pk)
 
     def _hints_with_sequence(self) -> list[live.Hint]:
         instance = self.instance
@@ -299,13 +227,3 @@ def one_step(verb: Callable[P, R]) -> Callable[P, R]:
             return verb(*args, **kwargs)
 
     return run
-
-
-def wake(hints: Sequence[live.Hint], work: Sequence[UUID]) -> None:
-    """Tell pages and workers that there is something to look at. Losing it loses nothing."""
-    live.publish(hints)
-    for job in work:
-        try:
-            current_app.send_task("processes.work", kwargs={"job_id": str(job)}, retry=False)
-        except OperationalError as error:
-            log.warning("broker_unreachable", job=str(job), error=str(error))

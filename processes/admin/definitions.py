@@ -25,12 +25,16 @@ from unfold.widgets import (
 )
 
 from processes.access import administered, may_design, may_grant, watched
-from processes.admin import pictures, rights, uploads
+from processes.admin import pictures, rights, uploads, words
 from processes.admin.base import AdministeredFilter, OfProcess, chip, complain, person_of, when
+from processes.answers import drawing
+from processes.core.bpmn.picture import with_diagram
 from processes.core.errors import Refusal
+from processes.core.imports import import_file
 from processes.models import Incident, Instance, Process, Version
-from processes.services import publish
+from processes.services import publish, published_together
 from processes.services.definitions import examine
+from processes.store import graph_of
 
 TONES = {"draft": "accent", "published": "positive", "deprecated": "", "retired": ""}
 
@@ -53,6 +57,15 @@ class DetailsForm(forms.ModelForm):
         }
 
 
+def starts_of(live: Version) -> list[dict[str, Any]]:
+    """Return the events that start the published version."""
+    graph = graph_of(live.pk)
+    return [
+        {"row": row, "label": words.label(graph, row.node)}
+        for row in live.entrances.order_by("trigger", "name", "due_at")
+    ]
+
+
 class Definitions(OfProcess):
     """What the pages of processes and of versions share."""
 
@@ -63,7 +76,7 @@ class Definitions(OfProcess):
         return uploads.may_upload(person_of(request))
 
     @action(
-        description=gettext_lazy("Upload BPMN"),
+        description=gettext_lazy("Upload a process"),
         url_path="upload",
         permissions=["upload"],
         icon="upload",
@@ -75,17 +88,22 @@ class Definitions(OfProcess):
         if request.method != "POST" or not form.is_valid():
             status = 422 if form.is_bound else 200
             return self._upload_page(request, {"form": form}, status=status)
-        source = form.cleaned_data["file"].read()
-        reading, findings = examine(source)
-        if len(reading.graphs) != 1:
-            shown = {"xml": source.decode()} if reading.has_diagram else {}
+        file = form.cleaned_data["file"]
+        imported = import_file(file.read(), file.name or "")
+        if not imported.source:
+            context = {"form": form, "findings": imported.findings}
+            return self._upload_page(request, context, status=422)
+        source = imported.source
+        reading, findings = examine(source, now=timezone.now())
+        if not reading.graphs:
+            shown = {"xml": with_diagram(source).decode()} if pictures.drawable(reading) else {}
             picture = pictures.of_findings(reading, findings, **shown)
             context = {"form": form, "findings": findings, "picture": picture}
             return self._upload_page(request, context, status=422)
         try:
             version, new = uploads.keep(
                 source=source,
-                key=reading.graphs[0].id,
+                keys=[graph.id for graph in reading.graphs],
                 note=form.cleaned_data["note"],
                 by=person_of(request),
                 now=timezone.now(),
@@ -98,6 +116,10 @@ class Definitions(OfProcess):
             messages.success(request, _("“%s” is kept as a draft.") % version)
         else:
             messages.info(request, _("This file is “%s” already. Nothing was changed.") % version)
+        if imported.report:
+            return self.page(
+                request, "admin/placet/imported.html", **uploads.told(imported, version)
+            )
         return redirect("admin:processes_version_change", version.pk)
 
     def _upload_page(
@@ -107,6 +129,12 @@ class Definitions(OfProcess):
             request,
             "admin/placet/upload.html",
             media=self.media,
+            heading=_("Upload a process"),
+            lead=_(
+                "It is read and checked first, and kept as a draft. "
+                "Nothing runs on it until it is published."
+            ),
+            submit=_("Check and keep as a draft"),
             back=reverse("admin:processes_version_changelist"),
             **context,
         )
@@ -167,7 +195,7 @@ class ProcessAdmin(Definitions):
         """Return the versions, the rights and what runs."""
         person = person_of(request)
         found = rights.holders(row)
-        versions = list(row.versions.defer("source").select_related("published_by"))
+        versions = list(row.versions.defer("source", "decisions").select_related("published_by"))
         live = next((version for version in versions if version.status == "published"), None)
         counts = row.instances.aggregate(
             running=Count("pk", filter=Q(status="running")),
@@ -179,6 +207,7 @@ class ProcessAdmin(Definitions):
             "versions": [{"row": version, "tone": TONES[version.status]} for version in versions],
             "live": live,
             "picture": self._picture(live),
+            "entrances": starts_of(live) if live else [],
             "counts": counts if watches else None,
             "may_design": may_design(person, row) or may_grant(person),
             "may_upload": may_design(person, row),
@@ -192,7 +221,7 @@ class ProcessAdmin(Definitions):
     def _picture(self, live: Version | None) -> dict[str, Any] | None:
         if live is None:
             return None
-        url = reverse("admin:processes_version_bpmn", args=[live.pk])
+        url = reverse("admin:processes_version_picture", args=[live.pk])
         return {"drawn": True, "summary": _("The picture of the process."), "xml_url": url}
 
     def edit_details(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -261,7 +290,7 @@ class VersionAdmin(Definitions):
     detail_template = "admin/placet/version.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
-        return super().get_queryset(request).select_related("process").defer("source")
+        return super().get_queryset(request).select_related("process").defer("source", "decisions")
 
     @admin.display(description=gettext_lazy("version"), ordering="process__name")
     def numbered(self, version: Version) -> SafeString:
@@ -286,13 +315,14 @@ class VersionAdmin(Definitions):
         return [
             path("<int:pk>/publish/", view(self.ask_to_publish), name="processes_version_publish"),
             path("<int:pk>/bpmn/", view(self.bpmn), name="processes_version_bpmn"),
+            path("<int:pk>/picture/", view(self.picture), name="processes_version_picture"),
             *super().get_urls(),
         ]
 
     def detail(self, request: HttpRequest, row: Version) -> dict[str, Any]:
         """Return the findings, the picture and what may be done."""
-        reading, findings = examine(row.source.encode())
-        url = reverse("admin:processes_version_bpmn", args=[row.pk])
+        reading, findings = examine(row.source.encode(), now=timezone.now())
+        url = reverse("admin:processes_version_picture", args=[row.pk])
         designs = may_design(person_of(request), row.process)
         stopped = bool(pictures.stopping(findings))
         draft = row.status == Version.Status.DRAFT
@@ -307,17 +337,23 @@ class VersionAdmin(Definitions):
         }
 
     def bpmn(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Return the file as it was uploaded, to keep or to draw."""
+        """Return the file as it was uploaded, byte for byte."""
         version: Version = self.row(request, str(pk))
         response = HttpResponse(version.source, content_type="application/xml; charset=utf-8")
         name = f"{version.process.key}-v{version.number}.bpmn"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
+    def picture(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Return the drawing for the viewer; laid out where the file has none."""
+        version: Version = self.row(request, str(pk))
+        return drawing(version)
+
     def ask_to_publish(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Let new instances start on this version, after asking."""
         version: Version = self.row(request, str(pk))
-        if not may_design(person_of(request), version.process):
+        together = published_together(version)
+        if not all(may_design(person_of(request), one.process) for one in together):
             raise PermissionDenied
         former = version.process.versions.filter(status="published").first()
         running = former.instances.open().count() if former else 0
@@ -334,6 +370,9 @@ class VersionAdmin(Definitions):
                 "%(running)s instances run on v%(former)s and stay there.",
                 running,
             ) % {"running": running, "former": former.number}
+        others = [str(one) for one in together if one != version]
+        if others:
+            text += " " + _("From the same file, published with it: %s.") % ", ".join(others)
         return self.ask(
             request,
             row=version,

@@ -23,7 +23,10 @@ from processes import services
 from processes.access import may_design, may_operate
 from processes.admin import pictures, words
 from processes.admin.base import OfProcess, ProcessFilter, actor_of, chip, person_of, when
-from processes.models import Incident, Instance
+from processes.admin.sentences import told_key
+from processes.answers import drawing
+from processes.core.graph import Graph
+from processes.models import Incident, Instance, Subscription
 from processes.store import graph_of
 
 TONES = {
@@ -36,6 +39,7 @@ TONES = {
     "compensated": "",
 }
 EVENTS_PER_PAGE = 100
+CHILDREN_SHOWN = 50
 
 Panel = Callable[[HttpRequest, Instance], dict[str, Any]]
 
@@ -88,7 +92,7 @@ class InstanceAdmin(OfProcess):
             super()
             .get_queryset(request)
             .select_related("process", "version")
-            .defer("state", "version__source")
+            .defer("state", "version__source", "version__decisions")
             .annotate(troubled=Exists(open_incidents))
         )
 
@@ -172,6 +176,15 @@ class InstanceAdmin(OfProcess):
                 for timer in row.timers.order_by("due_at")
             ],
             "jobs": jobs,
+            "subscriptions": [
+                {
+                    "row": found,
+                    "label": words.label(graph, found.node),
+                    "what": awaited(found, graph),
+                }
+                for found in row.subscriptions.order_by("id")
+            ],
+            "children": called(row, graph),
             "incidents": [
                 {"row": incident, "label": words.label(graph, incident.node)}
                 for incident in row.incidents.order_by("status", "-raised_at")
@@ -188,10 +201,9 @@ class InstanceAdmin(OfProcess):
         }
 
     def bpmn(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Return the file of its version, for the picture."""
+        """Return the drawing of its version for the viewer."""
         instance: Instance = self.row(request, str(pk))
-        source = instance.version.source
-        return HttpResponse(source, content_type="application/xml; charset=utf-8")
+        return drawing(instance.version)
 
     def operable(self, request: HttpRequest, pk: UUID) -> Instance:
         """Return the instance to steer. Raises Http404, PermissionDenied."""
@@ -288,6 +300,34 @@ class InstanceAdmin(OfProcess):
                 % {"sentence": flaw.sentence},
             )
         return redirect(change_url(pk))
+
+
+def awaited(found: Subscription, graph: Graph) -> str:
+    """Return what is listened for, in words."""
+    said = {"name": found.name, "key": told_key(found.correlation, graph)}
+    match found.trigger:
+        case Subscription.Trigger.SIGNAL:
+            return _("The signal “%(name)s”") % said
+        case Subscription.Trigger.CONDITION:
+            return _("Its condition to become true")
+        case _ if said["key"]:
+            return _("The message “%(name)s” for “%(key)s”") % said
+        case _:
+            return _("The message “%(name)s”") % said
+
+
+def called(instance: Instance, graph: Graph) -> list[dict[str, Any]]:
+    """Return the processes that it called, the latest first, with the step while that waits."""
+    rows = instance.children.select_related("process").defer("state").order_by("-id")
+    tokens = instance.state["tokens"]
+    return [
+        {
+            "row": child,
+            "tone": TONES[child.status],
+            "label": words.label(graph, tokens.get(child.parent_token, {}).get("node", "")),
+        }
+        for child in rows[:CHILDREN_SHOWN]
+    ]
 
 
 JOB_TONES = {"ready": "", "leased": "accent", "done": "positive", "dead": "negative"} | {

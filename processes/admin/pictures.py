@@ -19,12 +19,17 @@ def of_findings(reading: Reading, findings: Sequence[Finding], **source: str) ->
     """
     warned = {finding.element for finding in findings if not finding.stops_publishing}
     return {
-        "drawn": reading.has_diagram,
+        "drawn": drawable(reading),
         "stuck": sorted(element for element in stopping(findings) if element),
         "warned": sorted(element for element in warned - stopping(findings) if element),
         "summary": _("The picture of the process; the findings name its elements."),
         **source,
     }
+
+
+def drawable(reading: Reading) -> bool:
+    """Tell whether there is something to show; steps that nobody drew are laid out."""
+    return reading.has_diagram or bool(reading.undrawn)
 
 
 def stopping(findings: Iterable[Finding]) -> set[str | None]:

@@ -9,6 +9,7 @@ BASE = {
     "process": "purchase-approval",
     "version": 1,
     "status": "running",
+    "parent": None,
     "subject": "Purchase of Laptops",
     "business_key": "PO-4711",
     "initiator": ALICE,
@@ -114,3 +115,77 @@ RETRIED = OpenApiExample(
     },
     response_only=True,
 )
+VERSION = OpenApiExample(
+    "The published version",
+    {
+        "process": "purchase-approval",
+        "number": 1,
+        "status": "published",
+        "note": "",
+        "created_at": "2026-03-01T09:00:00Z",
+        "published_at": "2026-03-01T10:00:00Z",
+        "checksum": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "bpmn": '<?xml version="1.0" encoding="UTF-8"?>\n<bpmn:definitions …',
+    },
+    response_only=True,
+)
+MESSAGE = OpenApiExample(
+    "An order was paid",
+    {
+        "name": "order-paid",
+        "correlationKey": "PO-4711",
+        "payload": {"amount": 800},
+        "timeToLive": "PT1H",
+    },
+    request_only=True,
+)
+SENT = {
+    "id": "019ca2d5-7b22-7c6e-a1d5-02f3e4a5b6c7",
+    "kind": "message",
+    "name": "order-paid",
+    "sent_at": "2026-03-02T09:00:00Z",
+    "expires_at": "2026-03-02T10:00:00Z",
+}
+MESSAGE_SENT = OpenApiExample("It is on its way", SENT, response_only=True, status_codes=["202"])
+SIGNAL = OpenApiExample(
+    "The prices have changed",
+    {"name": "prices-changed", "payload": {"list": "2026-03"}},
+    request_only=True,
+)
+SIGNAL_SENT = OpenApiExample(
+    "It is on its way",
+    SENT | {"kind": "signal", "name": "prices-changed", "expires_at": None},
+    response_only=True,
+    status_codes=["202"],
+)
+ACTIVATE = OpenApiExample(
+    "Ask for a credit check to do",
+    {"topics": ["credit-check"], "limit": 1, "lease_seconds": 60},
+    request_only=True,
+)
+LEASE = "9b2f1c3e-6d3f-4b1e-8a55-2f6f6f0c7a10"
+ACTIVATED = OpenApiExample(
+    "One is yours for a minute",
+    {
+        "id": "019ca2d5-8c33-7d7f-b2e6-1304f5b6c7d8",
+        "lease": LEASE,
+        "until": "2026-03-02T09:01:00Z",
+        "topic": "credit-check",
+        "attempt": 1,
+        "process": "loan",
+        "instance": ID,
+        "business_key": "PO-4711",
+        "node": "check",
+        "variables": {"amount": 800},
+    },
+    response_only=True,
+)
+COMPLETE_JOB = OpenApiExample(
+    "The score was found out", {"lease": LEASE, "variables": {"score": 710}}, request_only=True
+)
+FAIL_JOB = OpenApiExample(
+    "The customer is unknown",
+    {"lease": LEASE, "error": "Nobody has this number.", "code": "unknown-customer"},
+    request_only=True,
+)
+FAILED_JOB = OpenApiExample("It is given up", {"retry_at": None}, response_only=True)

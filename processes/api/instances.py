@@ -51,7 +51,7 @@ class Instances(GenericAPIView[Instance]):
         columns = {"status": "status", "process": "process__key", "business_key": "business_key"}
         found = found.filter(**{columns[name]: value for name, value in asked.items()})
         found = found.select_related("process", "version", "initiator")
-        page = self.paginate_queryset(found.defer("state", "version__source"))
+        page = self.paginate_queryset(found.defer("state", "version__source", "version__decisions"))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

@@ -34,7 +34,9 @@ class StartRequest(serializers.Serializer[Any]):
 
 
 def published() -> Prefetch[Any]:
-    return Prefetch("versions", Version.objects.filter(status="published").defer("source"))
+    return Prefetch(
+        "versions", Version.objects.filter(status="published").defer("source", "decisions")
+    )
 
 
 class _ProcessView(GenericAPIView[Process]):

@@ -1,5 +1,6 @@
 """What the API says about processes and instances, and what it leaves out."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -7,9 +8,20 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from processes.core import events as ev
 from processes.core.graph import Graph
 from processes.desk import task_desk
-from processes.models import HistoryEvent, Incident, Instance, Job, Process, Version
+from processes.models import (
+    Dispatch,
+    HistoryEvent,
+    Incident,
+    Instance,
+    Job,
+    Process,
+    Subscription,
+    Version,
+)
+from processes.services import Activated
 from processes.store import graph_of
 
 Json = dict[str, Any]
@@ -59,6 +71,9 @@ class InstanceShape(serializers.Serializer[Instance]):
     process = serializers.CharField(source="process.key", help_text="The key of the process.")
     version = serializers.IntegerField(source="version.number")
     status = serializers.ChoiceField(choices=Instance.Status.choices)
+    parent = serializers.UUIDField(  # type: ignore[assignment]
+        source="parent_id", allow_null=True, help_text="The instance that called it, if one did."
+    )
     subject = serializers.CharField(help_text="The words by which people know the instance.")
     business_key = serializers.CharField(help_text="What your own system calls it; may be empty.")
     initiator = PersonShape(allow_null=True)
@@ -73,15 +88,21 @@ class InstanceShape(serializers.Serializer[Instance]):
 
 @extend_schema_serializer(component_name="Waiting")
 class WaitingShape(serializers.Serializer[Json]):
-    kind = serializers.ChoiceField(choices=["task", "timer", "job", "incident"])
+    kind = serializers.ChoiceField(
+        choices=["task", "timer", "job", *Subscription.Trigger.values, "call", "incident"]
+    )
     id = serializers.UUIDField()
     node = serializers.CharField(help_text="The id of the BPMN element.")
     name = serializers.CharField(help_text="The name of the BPMN element.")
-    status = serializers.CharField(help_text="Of the task, job or incident; timers are “armed”.")
+    status = serializers.CharField(
+        help_text="Of the task, job, called instance or incident; “armed” for what may come."
+    )
     due_at = serializers.DateTimeField(
         allow_null=True, help_text="Deadline of a task, firing of a timer, next try of a job."
     )
-    sentence = serializers.CharField(help_text="What an incident is about, or a job's last error.")
+    sentence = serializers.CharField(
+        help_text="What an incident is about, a job's last error, the name of a message or signal."
+    )
 
 
 @extend_schema_serializer(component_name="InstanceDetail")
@@ -90,7 +111,8 @@ class InstanceDetailShape(InstanceShape):
         help_text="The process variables; those declared sensitive are left out."
     )
     waiting_for = serializers.SerializerMethodField(
-        help_text="Open tasks, armed timers, unfinished jobs and open incidents."
+        help_text="Open tasks, armed timers, unfinished jobs, messages, signals and conditions, "
+        "called instances, and open incidents."
     )
 
     def get_variables(self, instance: Instance) -> Json:
@@ -124,7 +146,11 @@ class HistoryShape(serializers.Serializer[HistoryEvent]):
         return shown
 
     def get_data(self, event: HistoryEvent) -> Json:
-        return without_sensitive(event.data, self.context["graph"])
+        graph: Graph = self.context["graph"]
+        data = without_sensitive(event.data, graph)
+        if graph.sensitive and event.kind in ev.CARRIERS:
+            return _without(data, frozenset(("values", "variables")))
+        return data
 
 
 @extend_schema_serializer(component_name="Incident")
@@ -144,8 +170,35 @@ class IncidentShape(serializers.Serializer[Incident]):
     resolved_by = serializers.CharField(source="resolved_by_name")
 
 
+@extend_schema_serializer(component_name="Dispatch")
+class DispatchShape(serializers.Serializer[Dispatch]):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=[Dispatch.Kind.MESSAGE, Dispatch.Kind.SIGNAL])
+    name = serializers.CharField()
+    sent_at = serializers.DateTimeField(source="created_at")
+    expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="Until when it waits; null for as long as it takes."
+    )
+
+
+@extend_schema_serializer(component_name="ActivatedJob")
+class ActivatedShape(serializers.Serializer[Activated]):
+    id = serializers.UUIDField(source="job.pk")
+    lease = serializers.UUIDField(source="token", help_text="Proves that the job is yours.")
+    until = serializers.DateTimeField(help_text="When the lease ends.")
+    topic = serializers.CharField(source="job.topic")
+    attempt = serializers.IntegerField(source="job.attempts", help_text="1 is the first.")
+    process = serializers.CharField(source="job.instance.process.key")
+    instance = serializers.UUIDField(source="job.instance_id")  # type: ignore[assignment]
+    business_key = serializers.CharField(source="job.instance.business_key")
+    node = serializers.CharField(source="job.node", help_text="The id of the BPMN element.")
+    variables = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), help_text="What the definition gives it."
+    )
+
+
 def waiting_for(instance: Instance) -> list[Json]:
-    """Return what the instance waits for now: tasks, timers, jobs, incidents, in this order."""
+    """Return what the instance waits for now, in the order of `WaitingShape.kind`."""
     nodes = graph_of(instance.version_id).nodes
     jobs = instance.jobs.filter(status__in=[Job.Status.READY, Job.Status.LEASED])
     found: list[Json] = [
@@ -162,6 +215,11 @@ def waiting_for(instance: Instance) -> list[Json]:
             for job in jobs.order_by("id")
         ),
         *(
+            {"kind": found.trigger, **_about(found), "sentence": name_of(found)}
+            for found in awaited_by(instance)
+        ),
+        *({"kind": "call", **_about(child), "node": node} for node, child in called_by(instance)),
+        *(
             {"kind": "incident", **_about(incident), "sentence": incident.sentence}
             for incident in instance.incidents.filter(status=Incident.Status.OPEN).order_by("id")
         ),
@@ -174,12 +232,12 @@ def waiting_for(instance: Instance) -> list[Json]:
 def without_sensitive(data: Json, graph: Graph) -> Json:
     """Return the data without what is declared sensitive, at any depth.
 
-    A call to another system may carry such a value under any name, so where a process declares
-    something sensitive, neither what was sent nor what came back is told.
+    What goes elsewhere or comes from there, and the rounds of a loop, may carry such a value under
+    any name, so where a process declares something sensitive, none of that is told.
     """
     if not graph.sensitive:
         return data
-    found: Json = _without(data, graph.sensitive)
+    found: Json = _without(data, graph.sensitive | {"payload", "key", "items", "value"})
     for call in ("request", "response"):
         if isinstance(found.get(call), dict):
             told = {"connection", "method", "status"}
@@ -197,4 +255,24 @@ def _without(value: Any, names: frozenset[str]) -> Any:
 
 def _about(row: Any) -> Json:
     status = getattr(row, "status", "armed")
-    return {"id": row.pk, "node": row.node, "status": status, "due_at": None, "sentence": ""}
+    node = getattr(row, "node", "")
+    return {"id": row.pk, "node": node, "status": status, "due_at": None, "sentence": ""}
+
+
+def name_of(found: Subscription) -> str:
+    """Return what is listened for; a condition has no name."""
+    return "" if found.trigger == Subscription.Trigger.CONDITION else found.name
+
+
+def awaited_by(instance: Instance) -> Iterable[Subscription]:
+    """Return what it listens for; nothing is asked when the state says that there is none."""
+    return instance.subscriptions.order_by("id") if instance.state["subscriptions"] else ()
+
+
+def called_by(instance: Instance) -> Iterator[tuple[str, Instance]]:
+    """Yield the open instances that it called, each with the node that waits for it."""
+    tokens = instance.state["tokens"]
+    nodes = {key: token["node"] for key, token in tokens.items() if token.get("wait") == "call"}
+    if nodes:
+        for child in instance.children.open().order_by("id").defer("state"):
+            yield nodes.get(child.parent_token, ""), child

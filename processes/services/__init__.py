@@ -11,7 +11,25 @@ from processes.access import (
 from processes.live import Hint, instance_group, people_group, user_group
 from processes.live import publish as publish_hints
 from processes.services.audit import Flaw, verify, verify_all
-from processes.services.definitions import deploy, examine, publish, upload
+from processes.services.decisions import examine_decision, upload_decision
+from processes.services.definitions import (
+    deploy,
+    examine,
+    publish,
+    published_together,
+    upload,
+)
+from processes.services.dispatch import (
+    claim_due_dispatches,
+    deliver,
+    discard_dispatch,
+    postpone_dispatch,
+)
+from processes.services.entrances import (
+    claim_due_entrances,
+    fire_entrance,
+    postpone_entrance,
+)
 from processes.services.instances import (
     cancel,
     resume,
@@ -26,29 +44,41 @@ from processes.services.jobs import (
     finish_job,
     lease_job,
 )
+from processes.services.sending import send_message, send_signal
 from processes.services.timers import (
     FAILURES_BEFORE_NOTICE,
     claim_due_timers,
     fire_timer,
     postpone_timer,
 )
+from processes.services.topics import Activated, activate_jobs, complete_job, fail_job
 from processes.store import ENGINE, Actor, Step, graph_of, one_step, unlocked
 
 __all__ = [
     "ENGINE",
     "FAILURES_BEFORE_NOTICE",
+    "Activated",
     "Actor",
     "Flaw",
     "Hint",
     "Lease",
     "Step",
+    "activate_jobs",
     "cancel",
+    "claim_due_dispatches",
+    "claim_due_entrances",
     "claim_due_timers",
     "claim_waiting_jobs",
+    "complete_job",
+    "deliver",
     "deploy",
+    "discard_dispatch",
     "examine",
+    "examine_decision",
     "fail_attempt",
+    "fail_job",
     "finish_job",
+    "fire_entrance",
     "fire_timer",
     "graph_of",
     "instance_group",
@@ -58,16 +88,22 @@ __all__ = [
     "one_step",
     "operated",
     "people_group",
+    "postpone_dispatch",
+    "postpone_entrance",
     "postpone_timer",
     "processes_with",
     "publish",
     "publish_hints",
+    "published_together",
     "resume",
     "retry_incident",
+    "send_message",
+    "send_signal",
     "start",
     "suspend",
     "unlocked",
     "upload",
+    "upload_decision",
     "user_group",
     "verify",
     "verify_all",

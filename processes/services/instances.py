@@ -9,15 +9,12 @@ from django.db import connection, transaction
 
 from processes.core import commands as c
 from processes.core.errors import Absent, Invalid, WrongState
-from processes.core.feel import Expression, to_json
-from processes.core.feel.errors import FeelEvaluationError
 from processes.core.forms import validate
 from processes.core.graph import Graph
 from processes.models import Incident, Instance, Process, Version
-from processes.services.timers import rearm
+from processes.services.beginning import begin
+from processes.services.rearm import rearm
 from processes.store import Actor, Step, graph_of, one_step
-
-SUBJECT_LENGTH = 300
 
 
 @one_step
@@ -45,23 +42,18 @@ def start(
     instance = Instance(
         process=process,
         version_id=version_id,
-        subject=subject_of(graph, accepted, now),
         business_key=business_key,
         initiator=initiator,
         initiator_name=name,
         started_at=now,
     )
-    step = Step.begin(instance, now=now, actor=Actor(initiator, name))
-    step.decide(
-        c.Start(
-            process=process.key,
-            variables=accepted,
-            initiator=initiator.get_username() if initiator else None,
-            business_key=business_key,
-        )
+    command = c.Start(
+        process=process.key,
+        variables=accepted,
+        initiator=initiator.get_username() if initiator else None,
+        business_key=business_key,
     )
-    step.save()
-    return instance
+    return begin(instance, command, actor=Actor(initiator, name), now=now)
 
 
 def published_version(process: Process) -> int | None:
@@ -94,18 +86,6 @@ def declared(graph: Graph) -> dict[str, Any]:
         for name, variable in graph.variables.items()
     }
     return {"type": "object", "properties": properties}
-
-
-def subject_of(graph: Graph, variables: dict[str, Any], now: datetime) -> str:
-    """Return the words by which people know the instance; the process's name if there are none."""
-    subject = graph.subject
-    if isinstance(subject, Expression):
-        try:
-            subject = str(to_json(subject.evaluate(variables, now=now)) or "")
-        except FeelEvaluationError:
-            subject = ""
-    words = " ".join(subject.split()) or graph.name or graph.id
-    return words if len(words) <= SUBJECT_LENGTH else words[: SUBJECT_LENGTH - 1] + "…"
 
 
 def cancel(*, instance_id: UUID, actor: Actor, reason: str, now: datetime) -> Instance:

@@ -65,20 +65,9 @@ def postpone_timer(*, timer_id: UUID, error: str, now: datetime) -> None:
         if timer.failures == FAILURES_BEFORE_NOTICE:
             step.notice(
                 key=f"timer {timer.key} {now.isoformat()}"[:40],
-                token=timer.token,
+                token=timer.owner,
                 node=timer.node,
                 code="timer_failed",
                 sentence=f"The timer “{timer.node}” was due and could not fire: {error}",
             )
         step.save()
-
-
-def rearm(step: Step, incident_key: str) -> None:
-    """Let the timer that a notice was about try again at once."""
-    word, _, rest = incident_key.partition(" ")
-    if word != "timer":
-        return
-    timer = Timer.objects.filter(instance=step.instance, key=rest.partition(" ")[0]).first()
-    if timer is not None:
-        timer.failures, timer.retry_at = 0, None
-        step.batch.update(timer, "failures", "retry_at")

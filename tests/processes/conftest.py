@@ -10,9 +10,11 @@ from celery import Celery, current_app
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+import processes.jobs  # noqa: F401 the broker finds the jobs by their names
 from portal.demo import order_service
-from processes.models import Connection
-from tests.factories import NOW
+from processes.models import Connection, Instance, Process, Version
+from tests.factories import NOW, deployed_source, person, started
+from tests.processes.drawn import file_of
 
 
 class Clock:
@@ -90,3 +92,25 @@ def orders(tmp_path) -> Iterator[order_service.OrderService]:
 def connection(orders, transactional_db, settings) -> Connection:
     settings.EGRESS_ALLOWED_NETWORKS = ["127.0.0.0/8"]
     return Connection.objects.create(key="orders", name="Order service", base_url=orders.url)
+
+
+@dataclass
+class Stage:
+    clock: Clock
+
+    def publish(self, *processes: str) -> Version:
+        """Publish each process in a file of its own; return the version of the last."""
+        for drawn in processes:
+            version = deployed_source(file_of(drawn), now=self.clock.now)
+        return version
+
+    def start(self, key: str, **variables: Any) -> Instance:
+        process = Process.objects.get(key=key)
+        return started(process, now=self.clock.now, **variables)
+
+
+@pytest.fixture
+def run(transactional_db, broker, clock) -> Stage:
+    """Publish files of BPMN, and start instances of what is in them. Bob is there to be asked."""
+    person("bob")
+    return Stage(clock)

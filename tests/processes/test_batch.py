@@ -35,7 +35,7 @@ def test_both_ways_leave_the_same_rows():
     instance = purchase()
     kept = Connection.objects.create(key="kept", name="Kept", base_url="http://a.example/")
     Connection.objects.create(key="gone", name="Gone", base_url="http://b.example/")
-    moved = Timer.objects.create(instance=instance, key="w1", token="t", node="n", due_at=NOW)
+    moved = Timer.objects.create(instance=instance, key="w1", owner="t", node="n", due_at=NOW)
 
     def fill(batch):
         kept.name = "Changed"
@@ -46,7 +46,7 @@ def test_both_ways_leave_the_same_rows():
         moved.failures = 2
         batch.update(moved, "due_at")
         batch.update(moved, "failures")
-        batch.insert(Timer(instance=instance, key="w2", token="t", node="n", due_at=NOW))
+        batch.insert(Timer(instance=instance, key="w2", owner="t", node="n", due_at=NOW))
 
     seen = flush_both_ways(fill)
     rows, timers = seen[0]

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from processes import services as engine
 from tasks import services
 from tests.factories import NOW, asked, deployed_source, person, process_source, started
+from tests.processes.drawn import ask, catch, end, file_of, message, process, signal, start, throw
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +50,22 @@ def test_a_long_history_does_not_make_a_step_dearer():
     with CaptureQueriesContext(connection) as queries:
         services.complete(task_id=task.pk, person=bob, outcome="approved", now=NOW)
     assert len(queries) <= 12
+
+
+def test_what_a_step_sends_and_awaits_is_written_with_it():
+    drawn = process(
+        "p",
+        start(),
+        ask(),
+        throw("ring", signal()),
+        throw("pay", message()),
+        catch("wait", message("m-ordered")),
+        end(),
+        flow="start ask ring pay wait end",
+    )
+    bob = person("bob")
+    task = asked(started(deployed_source(file_of(drawn)).process), "ask")
+    with CaptureQueriesContext(connection) as queries:
+        services.complete(task_id=task.pk, person=bob, outcome="approved", now=NOW)
+    # A table more each on SQLite: what is sent, and what is awaited.
+    assert len(queries) <= 14, "\n".join(query["sql"] for query in queries)

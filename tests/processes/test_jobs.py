@@ -24,17 +24,17 @@ HTTP = 'connection="orders" method="POST" path="/orders" body="={title: title}" 
 RETRY = 'attempts="3" backoff="PT10S" factor="2" cap="PT1M"'
 
 
-def ordering(http: str = HTTP, retry: str = RETRY) -> str:
+def ordering(http: str = HTTP, retry: str = RETRY, more: str = "", beside: str = "") -> str:
     """Return BPMN with a single service task that places an order."""
     return process_source(
         '<b:startEvent id="start"/>'
         '<b:serviceTask id="place" name="Place order" placet:resultVariable="number">'
-        f"<b:extensionElements><placet:http {http}/><placet:retry {retry}/>"
+        f"<b:extensionElements><placet:http {http}/><placet:retry {retry}/>{more}"
         "<placet:result>=response.body.number</placet:result></b:extensionElements>"
         "</b:serviceTask>"
         '<b:endEvent id="end"/>'
         '<b:sequenceFlow id="f1" sourceRef="start" targetRef="place"/>'
-        '<b:sequenceFlow id="f2" sourceRef="place" targetRef="end"/>',
+        f'<b:sequenceFlow id="f2" sourceRef="place" targetRef="end"/>{beside}',
         extension='<placet:variable name="title" type="string"/>',
     )
 
@@ -224,6 +224,33 @@ def test_a_missing_connection_is_an_incident_that_names_it(start, broker, connec
     broker.deliver()
 
     assert incident_of(again(job)).startswith("There is no connection “orders”.")
+
+
+@pytest.mark.parametrize(
+    ("status", "tries"), [("404 Not Found", 1), ("503 Service Unavailable", 3)]
+)
+def test_a_status_that_the_definition_maps_is_an_error_once_the_job_is_given_up(
+    status, tries, start, broker, clock, connection
+):
+    mapped = f'<placet:errorMapping status="{status[0]}xx" code="unknown"/>'
+    edge = (
+        '<b:boundaryEvent id="edge" attachedToRef="place"><b:errorEventDefinition/>'
+        '</b:boundaryEvent><b:endEvent id="mended"/>'
+        '<b:sequenceFlow id="f3" sourceRef="edge" targetRef="mended"/>'
+    )
+    with listening(saying(http(b"no", status=status))) as wire:
+        connection.base_url = wire.url
+        connection.save()
+        job = start(more=mapped, beside=edge)
+        for _ in range(tries):
+            broker.deliver()
+            clock.pass_(MINUTE)
+
+    job = again(job)
+    assert (job.status, job.attempts, job.instance.status) == ("dead", tries, "completed")
+    thrown = job.instance.history.get(kind="error.thrown").data
+    assert (thrown["code"], thrown["catcher"]) == ("unknown", "edge")
+    assert not job.instance.incidents.exists()
 
 
 # --- leases --------------------------------------------------------------------------------------

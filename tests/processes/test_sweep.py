@@ -41,7 +41,7 @@ def waiting(broker, clock):
 @pytest.fixture
 def pairs(monkeypatch) -> None:
     """Make a batch of two timers a full one."""
-    monkeypatch.setattr(jobs, "TIMERS_PER_BATCH", 2)
+    monkeypatch.setattr(jobs, "PER_BATCH", 2)
 
 
 def ended(instances: list[Instance]) -> int:

@@ -27,6 +27,7 @@ METHODS = ("get", "head", "post", "put", "patch", "delete")
 FOREIGN = {
     "api-process": ("key", "get"),
     "api-start": ("key", "post"),
+    "api-version": ("key", "get"),
     "api-instance": ("instance_id", "get"),
     "api-history": ("instance_id", "get"),
     "api-cancel": ("instance_id", "post"),
@@ -43,6 +44,14 @@ FOREIGN = {
     "api-comments": ("task_id", "get", "post"),
 }
 """What a stranger to the row must not reach: the name of its id, and the methods there are."""
+GRANTED = {
+    "api-send-message": "send_message",
+    "api-send-signal": "send_message",
+    "api-activate-jobs": "do_job",
+    "api-complete-job": "do_job",
+    "api-fail-job": "do_job",
+}
+"""What only a right on the whole portal opens, whatever it is about."""
 LISTS = ("api-processes", "api-instances", "api-incidents", "api-tasks")
 OPEN = ("api-tokens", "api-token", "api-schema")
 """They concern nobody but the caller."""
@@ -91,15 +100,19 @@ def address(name: str, *, absent: bool = False) -> str:
         "incident_id": Incident.objects.get().pk,
     }
     wanted = FOREIGN.get(name, (None,))[0]
+    if name in ("api-complete-job", "api-fail-job"):
+        return reverse(name, kwargs={"job_id": uuid.uuid4()})
     if wanted is None:
         return reverse(name)
+    more = {"number": 1} if name == "api-version" else {}
     if absent:
-        return reverse(name, kwargs={wanted: "none" if wanted == "key" else uuid.uuid4()})
-    return reverse(name, kwargs={wanted: known[wanted]})
+        nobodys = "none" if wanted == "key" else uuid.uuid4()
+        return reverse(name, kwargs={wanted: nobodys, **more})
+    return reverse(name, kwargs={wanted: known[wanted], **more})
 
 
 def test_every_address_is_listed_here():
-    assert sorted(NAMES) == sorted([*FOREIGN, *LISTS, *OPEN, *PAGES])
+    assert sorted(NAMES) == sorted([*FOREIGN, *GRANTED, *LISTS, *OPEN, *PAGES])
 
 
 @pytest.mark.parametrize(("path", "pattern"), ROUTES, ids=NAMES)
@@ -111,7 +124,7 @@ def test_every_view_lets_only_signed_in_people_in(path, pattern):
     assert view.authentication_classes
 
 
-@pytest.mark.parametrize("name", [*FOREIGN, *LISTS, "api-tokens", "api-token"])
+@pytest.mark.parametrize("name", [*FOREIGN, *GRANTED, *LISTS, "api-tokens", "api-token"])
 def test_every_view_of_ours_says_who_may_use_it(name):
     [view] = [pattern.callback.cls for _path, pattern in ROUTES if pattern.name == name]
 
@@ -129,7 +142,7 @@ def test_a_view_that_does_not_say_who_may_use_it_lets_nobody_in():
     assert not RightDeclared().has_permission(request, Forgotten())
 
 
-@pytest.mark.parametrize("name", [*FOREIGN, *LISTS, *OPEN])
+@pytest.mark.parametrize("name", [*FOREIGN, *GRANTED, *LISTS, *OPEN])
 def test_a_stranger_is_asked_for_a_token_whatever_the_method(instance, name):
     for method in METHODS:
         response = getattr(Client(), method)(address(name))
@@ -162,6 +175,18 @@ def test_what_is_foreign_is_as_absent_to_an_outsider(instance, name):
         assert foreign.status_code == absent.status_code == (404 if offered else 405), method
         assert foreign.content.replace(b"purchase-approval", b"none") == absent.content
         assert foreign.headers.keys() == absent.headers.keys()
+
+
+@pytest.mark.parametrize("name", GRANTED)
+def test_what_needs_a_right_is_refused_without_it_and_nothing_else_about_it_is_told(instance, name):
+    alice = Caller(f.person("alice"))
+    refused = alice.post(address(name), {}, format="json")
+    assert refused.status_code == 403
+    assert refused.json()["detail"].endswith(".")
+
+    bob = f.person("bob")
+    assign_perm(f"processes.{GRANTED[name]}", bob)
+    assert Caller(bob).post(address(name), {}, format="json").status_code == 400
 
 
 @pytest.mark.parametrize("name", LISTS)
