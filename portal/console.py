@@ -100,7 +100,19 @@ UNFOLD = {
                     item(_("Versions"), "history_edu", "processes_version_changelist", DEFINES),
                     item(_("Instances"), "play_circle", "processes_instance_changelist", WATCHES),
                     item(_("Incidents"), "error", "processes_incident_changelist", WATCHES),
+                    item(
+                        _("On the way"),
+                        "outbox",
+                        "processes_dispatch_changelist",
+                        allowed("processes.view_dispatch"),
+                    ),
                     item(_("History"), "history", "processes_historyevent_changelist", WATCHES),
+                    item(
+                        _("Decisions"),
+                        "table_chart",
+                        "processes_decision_changelist",
+                        allowed("processes.view_decision"),
+                    ),
                     item(
                         _("Connections"),
                         "cable",

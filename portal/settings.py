@@ -231,9 +231,11 @@ CELERY_TASK_DEFAULT_QUEUE = "placet"
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), routing_key=name) for name in ("placet", "placet.due")
 ]
-CELERY_TASK_ROUTES = {
-    name: {"queue": "placet.due"} for name in ("processes.sweep", "processes.fire", "tasks.sweep")
-}
+DUE = (
+    *("processes.sweep", "processes.fire", "processes.begin", "processes.deliver"),
+    "tasks.sweep",
+)
+CELERY_TASK_ROUTES = {name: {"queue": "placet.due"} for name in DUE}
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -312,6 +314,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "processes", "description": "What can be started, and starting it."},
         {"name": "instances", "description": "Where things stand, and what happened."},
         {"name": "tasks", "description": "What people are asked, and answering."},
+        {"name": "messages", "description": "Telling instances what has happened elsewhere."},
+        {"name": "jobs", "description": "Doing the work of a process outside of Placet."},
         {"name": "operating", "description": "For those who keep processes running."},
     ],
     "ENUM_NAME_OVERRIDES": {

@@ -18,6 +18,7 @@ from tasks import inbox, reading
 from tasks.live import inboxes
 from tasks.models import Alarm, Candidate, Exclusion, Task
 from tasks.rules.deadlines import bells, deadline
+from tasks.rules.naming import name_of_task
 from tasks.rules.standing import Asked
 
 
@@ -36,7 +37,7 @@ class Desk:
             instance=step.instance,
             token=event.token,
             node=event.node,
-            name=node.label[:200],
+            name=name_of_task(step.graph, step.state, node.id, event.token)[:200],
             asked=asked,
             due_at=deadline(asked, step.now),
             created_at=step.now,
@@ -57,7 +58,7 @@ class Desk:
         )
 
     def withdraw(self, step: Step, event: ev.TaskWithdrawn) -> None:
-        task = Task.objects.get(instance=step.instance, token=event.token)
+        task = step.row(Task, token=event.token)
         asked = reading.asked_of(task)
         task.exit(now=step.now)
         step.batch.update(task, "status", "closed_at")

@@ -47,7 +47,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         .defer("instance__state")
         .order_by("due_at")[:SHOWN],
         "publishes": mine.publishes.select_related("process", "published_by")
-        .defer("source")
+        .defer("source", "decisions")
         .order_by("-published_at")[:SHOWN],
     }
 

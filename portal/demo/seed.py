@@ -1,4 +1,4 @@
-"""The demo: people, and some dozens of purchases in every state, made through the real services.
+"""The demo: people, purchases and newcomers in every state, made through the real services.
 
 The past is told by passing past moments as ``now``; no row is written by hand. What the order
 service has to do is left ready, and the worker does it when it starts.
@@ -7,14 +7,17 @@ service has to do is left ready, and the worker does it when it starts.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.db.models import Q
 from guardian.shortcuts import assign_perm
 
+from portal.demo.newcomers import NEWCOMERS, Did, Newcomer
 from processes import services as engine
-from processes.models import Connection, Instance, Process, Timer
+from processes.models import Connection, Dispatch, Instance, Process, Timer
 from tasks import services
 from tasks.models import Alarm, Task
 
@@ -67,6 +70,7 @@ def seed(*, orders: str, now: datetime) -> bool:
     people = {character.username: add_person(character) for character in PEOPLE}
     purchase = publish("purchase-approval", by=people["dan"], now=now - 30 * DAY)
     access = publish("access-request", by=people["dan"], now=now - 30 * DAY)
+    onboarding = publish("onboarding", by=people["dan"], now=now - 30 * DAY)
     services.set_absence(
         absentee=people["leo"],
         substitute=people["carol"],
@@ -76,7 +80,7 @@ def seed(*, orders: str, now: datetime) -> bool:
         by=people["leo"],
         now=now,
     )
-    Story(people, purchase, access, now).tell()
+    Story(people, purchase, access, onboarding, now).tell()
     return True
 
 
@@ -115,6 +119,7 @@ class Story:
     people: dict[str, User]
     purchase: Process
     access: Process
+    onboarding: Process
     now: datetime
     acts: list[tuple[datetime, Callable[[datetime], None]]] = field(default_factory=list)
 
@@ -126,8 +131,12 @@ class Story:
         self.let_time_pass(self.now)
 
     def let_time_pass(self, until: datetime) -> None:
-        """Ring and fire everything that was due by then, each at its own moment."""
+        """Deliver, ring and fire everything that was due by then, each at its own moment."""
         while True:
+            sent = Dispatch.objects.filter(run_at__lte=until).order_by("run_at", "id").first()
+            if sent and sent.run_at:
+                engine.deliver(dispatch_id=sent.pk, now=sent.run_at)
+                continue
             alarm = Alarm.objects.filter(due_at__lte=until).order_by("due_at", "id").first()
             timer = Timer.objects.filter(due_at__lte=until).order_by("due_at").first()
             if alarm and (timer is None or alarm.due_at <= timer.due_at):
@@ -169,6 +178,9 @@ class Story:
         self.want(6 * 24, "alice", "Payroll", "read", "Checking last year's figures.")
         self.want(30, "carol", "CRM", "change", "Taking over the partner accounts.")
         self.want(4, "leo", "Source code archive", "read", "Answering an open-source inquiry.")
+        for newcomer in NEWCOMERS:
+            self.welcome(newcomer)
+        self.at(self.now - 4 * DAY, lambda moment: self.withdraw("jonas@exmaple.com", moment))
 
     # --- what people ask for ---------------------------------------------------------------------
 
@@ -200,6 +212,40 @@ class Story:
             self.now - hours_ago * HOUR,
             lambda moment: self.start(self.access, who, variables, moment),
         )
+
+    def welcome(self, newcomer: Newcomer) -> None:
+        """Plan what was done for somebody who was hired; ``newcomer.done`` says how much."""
+        hired = self.now - newcomer.hired_days_ago * DAY
+        first_day = hired + newcomer.notice_days * DAY
+        variables = newcomer.variables | {"starts_on": first_day.date().isoformat()}
+        self.at(hired, lambda moment: self.start(self.onboarding, "carol", variables, moment))
+        for did in newcomer.done:
+            act = partial(self.prepare, newcomer.subject, did)
+            self.at(hired + did.hours * HOUR, act)
+        if newcomer.withdrew_after:
+            act = partial(self.withdraw, variables["email"])
+            self.at(hired + newcomer.withdrew_after * HOUR, act)
+
+    def prepare(self, subject: str, did: Did, moment: datetime) -> None:
+        """Answer the oldest task of that step, in the onboarding or in what it called."""
+        there = Q(instance__subject=subject) | Q(instance__parent__subject=subject)
+        task = Task.objects.open().filter(there, node=did.node).earliest("created_at", "id")
+        services.complete(
+            task_id=task.pk,
+            person=self.people[did.who],
+            outcome=did.outcome,
+            comment=did.comment,
+            data=dict(did.data),
+            now=moment,
+        )
+
+    def withdraw(self, email: str, moment: datetime) -> None:
+        """Send what the careers site sends when somebody does not come after all."""
+        note = {"reason": "Another offer"}
+        sent = engine.send_message(
+            name="candidate-withdrew", key=email, payload=note, sender=None, now=moment
+        )
+        engine.deliver(dispatch_id=sent.pk, now=moment)
 
     def start(
         self, process: Process, who: str, variables: dict[str, Any], moment: datetime

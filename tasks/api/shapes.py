@@ -13,6 +13,7 @@ from processes.services import graph_of
 from tasks import reading
 from tasks.models import Comment, Task
 from tasks.rules.actions import Action
+from tasks.rules.evidence import evidence_names
 from tasks.rules.standing import Standing
 
 Json = dict[str, Any]
@@ -105,9 +106,8 @@ class TaskDetailShape(TaskShape):
         graph, standing = graph_of(task.instance.version_id), self.standing_for(task)
         decides = standing.candidate or standing.owner
         hidden = frozenset() if decides else graph.sensitive
-        asked = (graph.start_form or {}).get("properties", {})
-        names = node_of(task).evidence or dict.fromkeys((*graph.variables, *asked))
-        values = task.instance.variables
+        names = evidence_names(graph, node_of(task))
+        values = task.instance.seen_by(task.token)
         return {name: values.get(name) for name in names if name not in hidden}
 
     @extend_schema_field(OutcomeShape(many=True))

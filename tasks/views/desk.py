@@ -24,7 +24,8 @@ from processes.services import graph_of
 from tasks import access
 from tasks.models import Candidate, Substitution, Task
 from tasks.rules.actions import Action
-from tasks.views.facts import Fact, answers, declared_names, fact, facts
+from tasks.rules.evidence import evidence_names
+from tasks.views.facts import Fact, answers, fact, facts
 from tasks.views.people import colleagues, listed, name_of, person_of
 from tasks.views.story import history_of, marks, story
 from tasks.views.waits import Tasks, open_tasks, waits
@@ -132,12 +133,13 @@ class Desk:
     def fixed(self, typed: Typed | None = None) -> dict[str, Any]:
         """Return what no other person's click changes: the evidence and the form."""
         node, lost = self.node, typed is not None and Action.COMPLETE not in self.actions
-        names = node.evidence or declared_names(self.graph)
+        names = evidence_names(self.graph, node)
+        values = self.instance.seen_by(self.task.token)
         may_decide = self.standing.candidate or self.standing.owner
         needed = [outcome.name for outcome in node.outcomes if outcome.comment_required]
         return {
             "section": "inbox",
-            "evidence": facts(self.graph, names, self.instance.variables, sensitive=may_decide),
+            "evidence": facts(self.graph, names, values, sensitive=may_decide),
             "fields": self.fields(typed),
             "comment": typed.comment if typed else "",
             "comment_error": typed.error("comment") if typed else "",

@@ -61,12 +61,6 @@ def answers(schema: g.JsonSchema | None, data: Mapping[str, Any]) -> list[Fact]:
     ]
 
 
-def declared_names(graph: g.Graph) -> list[str]:
-    """Return what a request consists of: what is declared, then what else the start form asks."""
-    asked = (graph.start_form or {}).get("properties", {})
-    return list(dict.fromkeys((*graph.variables, *asked)))
-
-
 def label_for(graph: g.Graph, name: str) -> str:
     declared = graph.variables.get(name)
     if declared is not None and declared.label:

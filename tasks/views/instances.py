@@ -18,7 +18,8 @@ from processes.core import graph as g
 from processes.models import HistoryEvent, Incident, Instance
 from processes.services import graph_of, may_operate, may_view, visible_instance
 from tasks import inbox
-from tasks.views.facts import declared_names, facts
+from tasks.rules.evidence import declared_names
+from tasks.views.facts import facts
 from tasks.views.paging import PAGE, page_of
 from tasks.views.people import person_of
 from tasks.views.story import Ending, ending, endings, history_of, marks, story
@@ -142,7 +143,7 @@ def look_of(found: Instance, end: Ending | None) -> Look:
 
 def stands_still(found: Instance) -> bool:
     return found.status in Instance.OPEN and any(
-        token["wait"] == "incident" for token in found.state["tokens"].values()
+        token.get("wait") == "incident" for token in found.state["tokens"].values()
     )
 
 
@@ -152,6 +153,8 @@ def summary(found: Instance, graph: g.Graph, events: list[HistoryEvent]) -> dict
     look = look_of(found, end)
     if found.status == Instance.Status.CANCELLED:
         words = _("It was cancelled before it reached an end.")
+    elif found.status == Instance.Status.FAILED:
+        words = _("It failed: nothing in it handles the error that occurred.")
     elif end.name:
         words = _("It ended with “%(end)s”.") % {"end": end.name}
     else:

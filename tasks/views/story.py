@@ -18,6 +18,7 @@ from tasks.views.words import TONES, decided_sentence, outcome_of
 SHOWN = (
     "instance.started",
     "instance.completed",
+    "instance.failed",
     "instance.cancelled",
     "instance.suspended",
     "instance.resumed",
@@ -31,6 +32,15 @@ SHOWN = (
     "job.succeeded",
     "job.failed",
     "timer.fired",
+    "subscription.matched",
+    "message.sent",
+    "signal.sent",
+    "error.thrown",
+    "escalation.thrown",
+    "call.requested",
+    "call.completed",
+    "call.failed",
+    "compensation.started",
     "incident.raised",
     "incident.resolved",
 )
@@ -66,6 +76,7 @@ class Line:
 
 
 LINES = {
+    "instance.failed": Line("alert", lazy("The process failed."), "negative", "sentence"),
     "instance.cancelled": Line(
         "close", lazy("%(who)s cancelled the process."), "negative", "reason"
     ),
@@ -77,6 +88,19 @@ LINES = {
     "job.requested": Line("machine", lazy("%(step)s began.")),
     "job.failed": Line("alert", lazy("%(step)s did not work; tries: %(tries)s."), "negative"),
     "timer.fired": Line("clock", lazy("The time came: %(step)s.")),
+    "subscription.matched": Line("inbox", lazy("What %(step)s waited for came.")),
+    "message.sent": Line("sent", lazy("%(step)s sent the message “%(name)s”.")),
+    "signal.sent": Line("sent", lazy("%(step)s gave the signal “%(name)s”.")),
+    "error.thrown": Line("alert", lazy("%(step)s went wrong."), "negative", "sentence"),
+    "escalation.thrown": Line("escalated", lazy("%(step)s asked for help."), "warning"),
+    "call.requested": Line("machine", lazy("%(step)s started another process.")),
+    "call.completed": Line(
+        "machine", lazy("The process that %(step)s started has ended."), "positive"
+    ),
+    "call.failed": Line(
+        "alert", lazy("The process that %(step)s started did not succeed."), "negative", "sentence"
+    ),
+    "compensation.started": Line("release", lazy("%(step)s has earlier steps undone."), "warning"),
     "incident.raised": Line(
         "alert", lazy("The process stands still at %(step)s."), "negative", "sentence"
     ),
@@ -129,6 +153,7 @@ class Teller:
         self.instance = instance
         asked = [event.data["asked"] for event in events if event.kind == "task.opened"]
         self.names = names_of(user for people in asked for user in people["users"])
+        self.tasks = names_of_rounds(graph, instance)
         self.ending = ending(graph, events).name
 
     def tell(self, event: HistoryEvent) -> Entry | None:
@@ -144,6 +169,10 @@ class Teller:
                 return self.decided(event)
             case "job.succeeded":
                 return self.worked(event)
+            case "incident.resolved" if event.data["how"] == "withdrawn":
+                return None
+            case "error.thrown" if not event.data["catcher"]:
+                return None  # the process failed, which says the same
             case "task.noted":
                 line = NOTES.get(event.data["action"])
             case kind:
@@ -159,6 +188,7 @@ class Teller:
             "step": self.step(event),
             "to": to if isinstance(to, str) else listed(to),
             "tries": event.data.get("attempts", ""),
+            "name": event.data.get("name", ""),
         }
         said = event.data.get(line.comment, "") or details.get(line.comment, "")
         return Entry(event.at, line.icon, str(line.sentence) % words, line.tone, said)
@@ -196,7 +226,8 @@ class Teller:
 
     def step(self, event: HistoryEvent) -> str:
         found = self.graph.nodes.get(event.node)
-        return f"“{found.label if found else event.node}”"
+        named = self.tasks.get(event.data.get("token", ""))
+        return f"“{named or (found.label if found else event.node)}”"
 
     def who(self, event: HistoryEvent) -> str:
         """Return who did it, and in whose place."""
@@ -204,6 +235,14 @@ class Teller:
         if not event.on_behalf_of_name:
             return who
         return _("%(who)s, for %(whom)s,") % {"who": who, "whom": event.on_behalf_of_name}
+
+
+def names_of_rounds(graph: g.Graph, instance: Instance) -> dict[str, str]:
+    """Return the names of tasks by token, where several tasks are one step of the diagram."""
+    loops = (node.loop for node in graph.nodes.values() if isinstance(node, g.Activity))
+    if not any(isinstance(loop, g.MultiInstance) for loop in loops):
+        return {}
+    return dict(instance.tasks.values_list("token", "name"))
 
 
 def ending(graph: g.Graph, events: Iterable[HistoryEvent]) -> Ending:
@@ -234,7 +273,7 @@ def endings(instances: Iterable[Instance]) -> dict[UUID, Ending]:
 def marks(graph: g.Graph, instance: Instance, events: Iterable[HistoryEvent]) -> Marks:
     """Return where the instance stands and which way it came."""
     tokens = instance.state["tokens"].values()
-    stuck = {token["node"] for token in tokens if token["wait"] == "incident"}
+    stuck = {token["node"] for token in tokens if token.get("wait") == "incident"}
     here = {token["node"] for token in tokens} - stuck
     done: dict[str, None] = {}
     for event in events:

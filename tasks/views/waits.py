@@ -1,8 +1,9 @@
 """Whom an instance waits for, and since when."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -47,26 +48,54 @@ def waits(graph: g.Graph, instance: Instance, tasks: Tasks) -> list[Wait]:
     if instance.status not in Instance.OPEN:
         return []
     found = []
-    due = {timer["token"]: timer["due_at"] for timer in instance.state["timers"].values()}
     for token in instance.state["tokens"].values():
         node = graph.nodes[token["node"]]
         task = tasks.get(instance.pk, {}).get(token["id"])
-        match token["wait"]:
+        match token.get("wait"):
             case "task" if task is not None:
                 found.append(for_people(task))
             case "job":
                 text = _("Placet works on “%(step)s”.") % {"step": node.label}
                 found.append(Wait(_("Another system"), node.label, "machine", text))
-            case "timer" if token["id"] in due:
-                until = datetime.fromisoformat(due[token["id"]])
-                when = date_format(localtime(until), "j M Y, H:i")
-                text = _("Waiting until %(when)s.") % {"when": when}
-                who = _("Until %(when)s") % {"when": when}
-                found.append(Wait(who, node.label, "clock", text, due_at=None))
+            case "event":
+                found.extend(for_events(graph, instance.state, token["id"]))
+            case "call":
+                text = _("Another process works on “%(step)s”.") % {"step": node.label}
+                found.append(Wait(_("Another process"), node.label, "machine", text))
             case "incident":
                 text = _("An operator has to look at “%(step)s”.") % {"step": node.label}
                 found.append(Wait(_("An operator"), node.label, "alert", text))
     return found
+
+
+def for_events(graph: g.Graph, state: Mapping[str, Any], owner: str) -> Iterator[Wait]:
+    """Yield what a token that rests in an event waits for: moments, messages, signals."""
+    for timer in state["timers"].values():
+        if timer["owner"] == owner:
+            until = datetime.fromisoformat(timer["due_at"])
+            when = date_format(localtime(until), "j M Y, H:i")
+            text = _("Waiting until %(when)s.") % {"when": when}
+            who = _("Until %(when)s") % {"when": when}
+            yield Wait(who, graph.nodes[timer["node"]].label, "clock", text)
+    for awaited in state["subscriptions"].values():
+        if awaited["owner"] == owner:
+            step = graph.nodes[awaited["node"]].label
+            yield Wait(*for_what(awaited["trigger"], awaited["name"], step))
+
+
+def for_what(trigger: str, name: str, step: str) -> tuple[str, str, str, str]:
+    """Return who or what is waited for, the step, the icon, and a sentence."""
+    words = {"name": name, "step": step}
+    match trigger:
+        case "message":
+            text = _("Waiting for the message “%(name)s”.") % words
+            return _("A message: %(name)s") % words, step, "inbox", text
+        case "signal":
+            text = _("Waiting for the signal “%(name)s”.") % words
+            return _("A signal: %(name)s") % words, step, "inbox", text
+        case _:
+            text = _("“%(step)s” waits for its condition to become true.") % words
+            return _("A condition"), step, "clock", text
 
 
 def for_people(task: Task) -> Wait:

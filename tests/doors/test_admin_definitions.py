@@ -4,7 +4,9 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from processes.core.bpmn.xml import MAX_BYTES
+from processes.core.bpmn.diagram import leaves_steps_out
+from processes.core.bpmn.picture import picture as drawing_of
+from processes.core.bpmn.xml import MAX_BYTES, load
 from processes.models import Process, Version
 from processes.services import upload
 from tests.doors.administration import address, administrator, marks
@@ -12,6 +14,12 @@ from tests.doors.pages import tree, words
 from tests.factories import NOW, TEMPLATES, deployed, deployed_source, one_task, person, started
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+def bare(source):
+    start, end = source.index(b"<bpmndi:BPMNDiagram"), source.index(b"</bpmn:definitions>")
+    return source[:start] + source[end:]
+
 
 UPLOAD = "/admin/processes/version/upload/"
 PURCHASE = (TEMPLATES / "purchase-approval.bpmn").read_bytes()
@@ -41,7 +49,16 @@ def test_a_good_file_is_kept_as_a_draft_with_its_picture():
     assert "Nothing was found. This can run." in words(page)
     [picture] = tree(page).xpath("//*[@data-diagram]")
     drawn = page.client.get(picture.get("data-xml"))
-    assert drawn.content == PURCHASE
+    assert drawn.content == drawing_of(PURCHASE)
+
+
+def test_a_file_without_a_picture_is_shown_laid_out():
+    page = send(bare(PURCHASE))
+    assert "laid out by rule" in words(page)
+    [picture] = tree(page).xpath("//*[@data-diagram]")
+    drawn = page.client.get(picture.get("data-xml")).content
+    assert not leaves_steps_out(load(drawn))
+    assert Version.objects.get().source == bare(PURCHASE).decode()
 
 
 def test_the_same_file_again_changes_nothing():

@@ -1,11 +1,13 @@
 """Programs see which processes there are for them, and start one with data of the right form."""
 
+import hashlib
 import json
 
 import pytest
 from guardian.shortcuts import assign_perm
 
 from processes.models import Instance, Process
+from processes.services.definitions import upload
 from tests import factories as f
 from tests.doors.api import Caller
 
@@ -143,3 +145,30 @@ def test_numbers_come_back_as_they_were_sent(alice):
     shown = alice.post(f"/api/v1/{START}", sent, content_type="application/json").json()
 
     assert shown["variables"]["amount"] == 100_000_000
+
+
+def test_who_administers_a_process_reads_its_file_as_it_was_uploaded(process):
+    source = "\ufeff" + process.versions.get().source.replace("\n", "\r\n")
+    upload(source=source.encode(), note="With other line ends", now=f.NOW)
+    dan = f.person("dan")
+    assign_perm("design_process", dan, process)
+
+    shown = Caller(dan).read("processes/purchase-approval/versions/2/").json()
+
+    assert shown["bpmn"] == source
+    assert (shown["status"], shown["note"]) == ("draft", "With other line ends")
+    assert shown["checksum"] == hashlib.sha256(source.encode()).hexdigest()
+    assert shown["published_at"] is None
+
+
+def test_a_version_that_is_not_there_is_absent_and_so_is_every_one_to_who_may_only_start(
+    process, alice
+):
+    dan = f.person("dan")
+    assign_perm("design_process", dan, process)
+
+    absent = Caller(dan).read("processes/purchase-approval/versions/7/")
+    foreign = alice.read("processes/purchase-approval/versions/1/")
+
+    assert (absent.status_code, foreign.status_code) == (404, 404)
+    assert absent.json()["code"] == foreign.json()["code"] == "version_not_found"

@@ -6,11 +6,12 @@ from processes.models import Incident
 from processes.services import ENGINE, cancel
 from tasks import services
 from tests.doors.pages import tree, visitor, words
-from tests.factories import NOW, asked, person, purchase
+from tests.factories import NOW, asked, cast, deployed, person, purchase, started
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 ROWS = "//*[@data-row]"
+WAITS = "//*[@aria-labelledby='waits-title']"
 
 
 @pytest.fixture
@@ -156,3 +157,21 @@ def test_the_pages_ask_the_database_a_fixed_number_of_times(django_assert_max_nu
         alice.get("/started/")
     with django_assert_max_num_queries(15):
         alice.get(address(instance))
+
+
+def test_each_round_is_called_after_its_item_and_a_token_may_wait_at_a_join():
+    cast()
+    deployed("access-request")
+    instance = started(
+        deployed("onboarding"),
+        name="Ada",
+        email="ada@example.com",
+        role="designer",
+        starts_on="2026-05-04",
+    )
+    answer(instance, "seat", "bob", "chosen")
+    page = visitor(person("alice")).get(address(instance))
+    assert "“Provide the equipment: Laptop” was put to operators." in words(page)
+    assert "Provide the equipment: Pen display" in words(page, WAITS)
+    assert "Another process" in words(page, WAITS)
+    assert "Running" in words(visitor(person("alice")).get("/started/"), ROWS)

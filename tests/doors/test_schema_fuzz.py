@@ -22,9 +22,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from processes.models import Incident, Instance
+from processes.models import Incident, Instance, Job
 from tasks.models import Task
 from tests import factories as f
+from tests.processes.drawn import end, file_of, process, start, topic
 
 CHECKS = [
     not_a_server_error,
@@ -53,14 +54,18 @@ class World:
                 blocking=False,
                 raised_at=f.NOW,
             )
+        credit = process("loan", start(), topic("credit"), end(), flow="start credit end")
+        for _ in range(3):
+            f.started(f.deployed_source(file_of(credit)).process)
         self.tokens = [
             AuthToken.objects.create(user=f.person(name))[1] for name in ("alice", "bob", "dan")
         ]
         self.ids = {
-            "key": ["purchase-approval"],
+            "key": ["purchase-approval", "loan"],
             "instance_id": rows(Instance),
             "task_id": rows(Task),
             "incident_id": rows(Incident),
+            "job_id": rows(Job),
         }
 
 

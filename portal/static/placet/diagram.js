@@ -2,8 +2,11 @@
 // into view. The address of the XML and the marks are in data attributes; `#diagram-state` is
 // replaced by live.js when the process moves on.
 
-const READABLE = 0.5;
+const READABLE = 0.4;
+const CLOSE = 0.6;
 const AIR = 20;
+const TOOLS = 36;
+const TALLEST = 640;
 const STATES = ["here", "done", "stuck", "warned"];
 
 const color = (name) => {
@@ -51,7 +54,7 @@ function mark(shown) {
     for (const name of STATES) canvas.removeMarker(element.id, `is-${name}`);
   }
   for (const name of STATES) {
-    for (const id of (state.dataset[name] ?? "").split(" ").filter((id) => elements.get(id))) {
+    for (const id of (state.dataset[name] ?? "").split(" ").filter((id) => elements.get(id)?.parent)) {
       canvas.addMarker(id, `is-${name}`);
       if (name === "done") continue;
       const html = document.createElement("div");
@@ -61,20 +64,42 @@ function mark(shown) {
   }
 }
 
-// The whole with some air around it; where that would be too small to read, the part that matters.
+// A drawing that is taller than its room gets more of it, as long as it can be seen as a whole.
+function makeRoom(box, shown) {
+  const { inner, outer } = shown.get("canvas").viewbox();
+  const scale = Math.min(1, (outer.width - 2 * TOOLS) / (inner.width + 2 * AIR));
+  const wanted = Math.min((inner.height + 2 * AIR) * scale, TALLEST);
+  if (wanted > outer.height) box.style.height = `${Math.ceil(wanted)}px`;
+}
+
+// The whole with some air around it and the buttons beside it; where that would be too small to read, the part that matters.
 function fit(shown) {
   const canvas = shown.get("canvas");
   canvas.resized();
   const { inner, outer } = canvas.viewbox();
   const whole = Math.min(
-    outer.width / (inner.width + 2 * AIR), outer.height / (inner.height + 2 * AIR), 1);
-  const here = document.getElementById("diagram-state").dataset.here.split(" ")[0];
-  const part = whole < READABLE && here && shown.get("elementRegistry").get(here);
-  const { x, y, width, height } = part || inner;
-  const scale = part ? READABLE : whole;
+    (outer.width - 2 * TOOLS) / (inner.width + 2 * AIR),
+    outer.height / (inner.height + 2 * AIR),
+    1);
+  const here = document.getElementById("diagram-state").dataset.here.split(" ");
+  const parts = here.map((id) => shown.get("elementRegistry").get(id)).filter(Boolean);
+  // A sub-process is around its steps; the smallest part is where the work is.
+  parts.sort((one, other) => one.width * one.height - other.width * other.height);
+  const part = whole < READABLE && parts[0];
+  const around = part || inner;
+  const scale = part ? CLOSE : whole;
+  const seen = (from, size) => {
+    const room = outer[size] / scale;
+    const centered = around[from] + around[size] / 2 - room / 2;
+    const first = inner[from] - AIR;
+    const last = inner[from] + inner[size] + AIR - room;
+    if (last <= first) return (first + last) / 2;
+    // No empty ground beside the part while there is more of the drawing to show.
+    return Math.min(Math.max(centered, first), last);
+  };
   canvas.viewbox({
-    x: x + width / 2 - outer.width / scale / 2,
-    y: y + height / 2 - outer.height / scale / 2,
+    x: seen("x", "width"),
+    y: seen("y", "height"),
     width: outer.width / scale,
     height: outer.height / scale,
   });
@@ -85,6 +110,7 @@ async function draw(box, xml) {
   await shown.importXML(xml);
   // A wheel over the diagram scrolls the page; the buttons zoom.
   shown.get("zoomScroll").toggle(false);
+  makeRoom(box, shown);
   fit(shown);
   mark(shown);
   return shown;
