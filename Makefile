@@ -45,7 +45,8 @@ check: $(DEV) $(NODE) ## formatting, lint, types, import contracts, migrations, 
 	@! grep -nE '^ *--(extra-)?index-url|^ *--find-links| @ |://' requirements/*.txt
 	@! grep -n '"resolved"' package-lock.json
 
-bench: $(BENCH) $(NODE) ## measure against Viewflow and bare SQL; needs PostgreSQL and Redis
+bench: $(BENCH) $(NODE) ## measure against other engines and bare SQL; needs PostgreSQL and Redis
+	$(RUN) -m benchmarks.core --json
 	$(RUN) -m benchmarks.two_step --json
 	$(RUN) -m benchmarks.live --json
 
