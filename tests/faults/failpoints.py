@@ -24,9 +24,9 @@ class Failpoints(AppConfig):
     label = "failpoints"
 
     def ready(self) -> None:
-        from processes import egress, store
+        from processes import egress, wakeups
 
-        wake, call = store.wake, egress.call
+        wake, call = wakeups.wake, egress.call
 
         @wraps(wake)
         def die_or_wake(*args: Any) -> None:
@@ -37,7 +37,7 @@ class Failpoints(AppConfig):
         def call_and_die(*args: Any, **options: Any) -> Any:
             return passed(call(*args, **options), AFTER_REPLY)
 
-        store.wake, egress.call = die_or_wake, call_and_die
+        wakeups.wake, egress.call = die_or_wake, call_and_die
 
 
 def passed(value: Any, name: str) -> Any:

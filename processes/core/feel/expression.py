@@ -57,6 +57,15 @@ class Expression:
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 
+    def __eq__(self, other: object) -> bool:
+        """The same text, read with the same names in mind, is the same expression."""
+        if not isinstance(other, Expression):
+            return NotImplemented
+        return self.text == other.text and self._known == other._known
+
+    def __hash__(self) -> int:
+        return hash((self.text, self._known))
+
     def __reduce__(self) -> tuple[Callable[..., Expression], tuple[str, frozenset[str]]]:
         """Travel between processes as text: closures cannot."""
         return compile_expression, (self.text, self._known)
