@@ -145,13 +145,7 @@ def fail(run: Run, token: st.Token, code: str, sentence: str = "") -> None:
 
 def throw_error(run: Run, token: st.Token, code: str, sentence: str) -> bool:
     """Let the nearest catcher of the error act; tell whether there is one."""
-
-    def fits(trigger: g.Trigger) -> int:
-        if not isinstance(trigger, g.Error):
-            return 0
-        return 2 if trigger.code == code else 1 if not trigger.code else 0
-
-    found = next(catchers(run, token, fits), None)
+    found = next(catchers(run, token, naming(g.Error, code)), None)
     catcher = found[1].id if found else ""
     run.emit(ev.ErrorThrown(token.node, code, sentence, catcher))
     if found is None:
@@ -162,16 +156,21 @@ def throw_error(run: Run, token: st.Token, code: str, sentence: str) -> bool:
 
 def escalate(run: Run, token: st.Token, code: str) -> None:
     """Throw an escalation; when nothing catches it the process just goes on (10.5.6)."""
-
-    def fits(trigger: g.Trigger) -> int:
-        if not isinstance(trigger, g.Escalation):
-            return 0
-        return 2 if trigger.code == code else 1 if not trigger.code else 0
-
-    found = next(catchers(run, token, fits), None)
+    found = next(catchers(run, token, naming(g.Escalation, code)), None)
     run.emit(ev.EscalationThrown(token.node, code, found[1].id if found else ""))
     if found:
         caught(run, *found, {"code": code})
+
+
+def naming(kind: type[g.Error | g.Escalation], code: str) -> Fits:
+    """Return how well a trigger catches the code: 2 names it, 1 catches all, 0 does not."""
+
+    def fits(trigger: g.Trigger) -> int:
+        if not isinstance(trigger, kind):
+            return 0
+        return 2 if trigger.code == code else 1 if not trigger.code else 0
+
+    return fits
 
 
 def caught(run: Run, where: str, catcher: Catcher, payload: dict[str, str]) -> None:

@@ -25,7 +25,9 @@ from processes.core.starting import following, planned
 from processes.core.waits import PlannedTimer
 
 NOBODY = 0
-MAX_DEPTH = 20
+DEEPEST = 20
+"""How many calls may lie in one another; a process that calls itself without end stops here."""
+
 MAX_DELIVERIES = 10_000
 
 
@@ -331,8 +333,8 @@ class World:
             return
         if event.process not in self.graphs:
             self._fail(caller, event.token, f"There is no process “{event.process}”.")
-        elif caller.depth >= MAX_DEPTH:
-            self._fail(caller, event.token, f"Calls are nested more than {MAX_DEPTH} deep.")
+        elif caller.depth >= DEEPEST:
+            self._fail(caller, event.token, f"Calls are nested more than {DEEPEST} deep.")
         else:
             start = c.Start(
                 event.process,

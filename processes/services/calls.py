@@ -5,12 +5,10 @@ from typing import Any
 
 from processes.core import commands as c
 from processes.core.errors import Absent, Refusal, WrongState
+from processes.core.world import DEEPEST
 from processes.models import Dispatch, Instance, Version
 from processes.services.beginning import begin
 from processes.store import ENGINE, Step
-
-DEEPEST = 20
-"""How many calls may lie in one another; a process that calls itself without end stops here."""
 
 
 def start_called(step: Step, call: Dispatch) -> None:

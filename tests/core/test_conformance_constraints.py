@@ -1,25 +1,15 @@
-"""Outside cases of the standard's static rules: files that break one each, and files that do not.
-
-The cases are not part of this repository. They lie in the folder that PLACET_CONFORMANCE names, or
-in ``shared/conformance`` next to it. Without them the tests are skipped; with CI=true they fail.
-"""
-
-import os
-from pathlib import Path
+"""Outside cases of the standard's static rules: files that break one each, and others."""
 
 import pytest
-from django.conf import settings
 
 from processes.conformance.bpmn_tokens import rewritten
 from processes.core.bpmn.draft import id_of, survey
 from processes.core.bpmn.rules import judge
 from processes.core.bpmn.xml import load
 from processes.core.findings import Finding
+from tests.outside import FOLDER, outside_cases
 
-GIVEN = os.environ.get("PLACET_CONFORMANCE")
-FOLDER = (
-    Path(GIVEN) if GIVEN else Path(settings.BASE_DIR).parent / "shared" / "conformance"
-) / "bpmn"
+CASES = FOLDER / "bpmn"
 BREAKING = "bpmn_constraints"
 # They ask for a number of tokens or instances below the least; any failure is expected of them.
 SURELY_FAILING = ("Negative", "Quantity_Zero")
@@ -33,17 +23,13 @@ def errors(source: bytes) -> list[Finding]:
 def cases(*, breaking: bool) -> list[object]:
     return [
         pytest.param(path, id=path.stem)
-        for path in sorted(FOLDER.rglob("*.bpmn"))
-        if (path.relative_to(FOLDER).parts[0] == BREAKING) == breaking
+        for path in sorted(CASES.rglob("*.bpmn"))
+        if (path.relative_to(CASES).parts[0] == BREAKING) == breaking
     ]
 
 
 def test_the_outside_cases_are_there():
-    if not FOLDER.is_dir():
-        message = f"The outside cases are not in {FOLDER}."
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+    outside_cases("bpmn")
     assert list(cases(breaking=True))
     assert list(cases(breaking=False))
 

@@ -6,7 +6,7 @@ import pytest
 
 from processes.core import commands as c
 from processes.core import graph as g
-from processes.core.world import MAX_DEPTH, NeverRests, World
+from processes.core.world import DEEPEST, NeverRests, World
 from tests.core.graphs import NOW, feel, graph, service_task, user_task
 from tests.core.graphs import timer as timer_event
 
@@ -90,8 +90,8 @@ def test_messages_that_go_round_for_ever_are_stopped():
 def test_a_process_that_calls_itself_for_ever_ends_in_an_incident():
     here = world(named("self", call("c", "self"), flows="start -> c\nc -> end"))
     here.start(c.Start("self"))
-    assert len(here.instances) == MAX_DEPTH + 1
-    deepest = here.instances[MAX_DEPTH + 1]
+    assert len(here.instances) == DEEPEST + 1
+    deepest = here.instances[DEEPEST + 1]
     assert [i.node for i in deepest.state.incidents.values()] == ["c"]
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from processes import jobs, services
 from processes.core.errors import Invalid
+from processes.core.world import DEEPEST
 from processes.models import Dispatch, Instance
-from processes.services.calls import DEEPEST
 from processes.services.dispatch import GRACE
 from tasks import services as tasks
 from tests.factories import NOW, asked, deployed_source, person
