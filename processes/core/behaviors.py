@@ -11,6 +11,7 @@ from processes.core import compensation, rounds, scopes, throws
 from processes.core import events as ev
 from processes.core import graph as g
 from processes.core import state as st
+from processes.core.asking import ask
 from processes.core.choices import chosen_flows
 from processes.core.feel import to_json
 from processes.core.feel.errors import FeelEvaluationError
@@ -18,7 +19,7 @@ from processes.core.joins import join_then_fork
 from processes.core.run import Run, Trouble
 from processes.core.throws import message_of, send
 from processes.core.waits import Planned, open_waits, plan, plan_boundary
-from processes.core.work import ask, request_of
+from processes.core.work import request_of
 
 
 def enter(run: Run, token: st.Token) -> None:
@@ -191,6 +192,8 @@ def call(run: Run, token: st.Token) -> None:
     """Ask again for what failed; the activity's timers have been running all the time."""
     node = run.node(token)
     match node:
+        case g.UserTask():
+            run.emit(ev.TaskOpened(token.id, node.id, ask(run, node, token)))
         case g.ServiceTask():
             run.emit(ev.JobRequested(token.id, node.id, request_of(run, node, token)))
         case g.CallActivity():

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from processes.core import behaviors
+from processes.core import behaviors, people
 from processes.core import commands as c
 from processes.core import events as ev
 from processes.core import graph as g
 from processes.core import state as st
 from processes.core.errors import Invalid, WrongState
-from processes.core.feel import to_json
 from processes.core.occur import fire, keep, listen, match
 from processes.core.run import Run, Trouble
 from processes.core.throws import hear, throw_error
@@ -20,6 +19,11 @@ from processes.core.waits import plan
 MOVES_ON = (
     c.CompleteTask
     | c.NoteTask
+    | c.SendBack
+    | c.SkipTask
+    | c.FailTask
+    | c.EscalateTask
+    | c.WithdrawRequest
     | c.FireTimer
     | c.Retry
     | c.DeliverMessage
@@ -116,43 +120,8 @@ def start_at(run: Run, node: g.Node, command: c.Start) -> None:
                     run.place(other.target, st.ROOT, other.id)
 
 
-def complete_task(run: Run, command: c.CompleteTask) -> None:
-    token = waiting(run, command.token, "task")
-    node = run.node(token)
-    if not isinstance(node, g.UserTask):
-        raise TypeError(f"token {token.id} waits for a task on {node!r}")
-    outcome = next((o for o in node.outcomes if o.id == command.outcome), None)
-    if outcome is None:
-        known = ", ".join(o.id for o in node.outcomes)
-        raise Invalid(
-            "unknown_outcome",
-            f"“{node.label}” has no outcome {command.outcome!r}.",
-            remedy=f"Choose one of: {known}.",
-        )
-    result = {
-        "outcome": command.outcome,
-        "data": command.data,
-        "decidedBy": command.by,
-        "onBehalfOf": command.on_behalf_of,
-        "comment": command.comment,
-    }
-    run.emit(
-        ev.TaskCompleted(
-            token.id,
-            node.id,
-            command.outcome,
-            command.data,
-            command.by,
-            command.on_behalf_of,
-            command.comment,
-        )
-    )
-    behaviors.keep_result(run, node, token, {node.result_variable or node.id: result})
-    run.do("leave", token.id)
-
-
 def complete_job(run: Run, command: c.CompleteJob) -> None:
-    token = waiting(run, command.token, "job")
+    token = run.waiting(command.token, "job")
     node = run.node(token)
     if not isinstance(node, g.ServiceTask):
         raise TypeError(f"token {token.id} waits for a job on {node!r}")
@@ -160,7 +129,7 @@ def complete_job(run: Run, command: c.CompleteJob) -> None:
     try:
         value: object = command.response
         if node.result is not None:
-            value = to_json(run.evaluate(node.result, token, {"response": command.response}))
+            value = run.plain(node.result, token, {"response": command.response})
         behaviors.keep_result(run, node, token, {node.result_variable or node.id: value})
     except Trouble as trouble:
         # A retry calls again with the same idempotency key and gets the same answer.
@@ -171,14 +140,11 @@ def complete_job(run: Run, command: c.CompleteJob) -> None:
 
 
 def fail_job(run: Run, command: c.FailJob) -> None:
-    token = waiting(run, command.token, "job")
+    token = run.waiting(command.token, "job")
     run.emit(ev.JobFailed(token.id, token.node, command.error, command.attempts))
     if not command.code or not throw_error(run, token, command.code, command.error):
-        run.stop(token, "call", Trouble(uncaught(command.code, "job_failed"), command.error))
-
-
-def uncaught(code: str, otherwise: str) -> str:
-    return "uncaught_error" if code else otherwise
+        code = "uncaught_error" if command.code else "job_failed"
+        run.stop(token, "call", Trouble(code, command.error))
 
 
 def deliver_message(run: Run, command: c.DeliverMessage) -> None:
@@ -194,7 +160,7 @@ def deliver_signal(run: Run, command: c.DeliverSignal) -> None:
 
 
 def complete_call(run: Run, command: c.CompleteCall) -> None:
-    token = waiting(run, command.token, "call")
+    token = run.waiting(command.token, "call")
     node = run.node(token)
     if not isinstance(node, g.CallActivity):
         raise TypeError(f"token {token.id} waits for a call on {node!r}")
@@ -207,10 +173,11 @@ def complete_call(run: Run, command: c.CompleteCall) -> None:
 
 
 def fail_call(run: Run, command: c.FailCall) -> None:
-    token = waiting(run, command.token, "call")
+    token = run.waiting(command.token, "call")
     run.emit(ev.CallFailed(token.id, token.node, command.code, command.sentence))
     if not command.code or not throw_error(run, token, command.code, command.sentence):
-        run.stop(token, "call", Trouble(uncaught(command.code, "call_failed"), command.sentence))
+        code = "uncaught_error" if command.code else "call_failed"
+        run.stop(token, "call", Trouble(code, command.sentence))
 
 
 def fire_timer(run: Run, command: c.FireTimer) -> None:
@@ -246,16 +213,20 @@ def resume(run: Run, command: c.Resume) -> None:
             run.do("leave", token.id)
 
 
-def waiting(run: Run, token_id: str, wait: st.Wait) -> st.Token:
-    token = run.state.tokens.get(token_id)
-    if token is None or token.wait != wait:
-        raise WrongState(f"{wait}_not_open", f"The process no longer waits for this {wait}.")
-    return token
-
-
-def note_task(run: Run, command: c.NoteTask) -> None:
-    token = waiting(run, command.token, "task")
-    run.emit(ev.TaskNoted(token.id, token.node, command.action, command.details))
+def withdraw_request(run: Run, command: c.WithdrawRequest) -> None:
+    """End everything that goes on, and begin again at a step on the outermost level."""
+    target = run.graph.nodes.get(command.to)
+    if target is None or target.parent is not None or command.to != run.graph.withdrawal.to:
+        raise Invalid(
+            "unknown_step",
+            f"“{run.graph.name}” does not go on at {command.to!r:.60} when it is taken back.",
+        )
+    run.emit(ev.RequestWithdrawn(command.to, command.by, command.reason))
+    root = run.state.scopes[st.ROOT]
+    run.empty_scope(root, by=command.to)
+    for gateway in root.resets:
+        run.emit(ev.GatewayReset(st.ROOT, gateway))
+    run.place(command.to, st.ROOT, None)
 
 
 def cancel(run: Run, command: c.Cancel) -> None:
@@ -266,8 +237,14 @@ def cancel(run: Run, command: c.Cancel) -> None:
 
 CARRY_OUT: dict[type[c.Command], Callable[[Run, Any], None]] = {
     c.Start: start,
-    c.CompleteTask: complete_task,
-    c.NoteTask: note_task,
+    c.CompleteTask: people.complete,
+    c.NoteTask: people.note,
+    c.SendBack: people.send_back,
+    c.SkipTask: people.skip,
+    c.FailTask: people.fail,
+    c.FaultTask: people.fault,
+    c.EscalateTask: people.escalate,
+    c.WithdrawRequest: withdraw_request,
     c.CompleteJob: complete_job,
     c.FailJob: fail_job,
     c.FireTimer: fire_timer,

@@ -39,6 +39,61 @@ class NoteTask:
 
 
 @dataclass(frozen=True, slots=True)
+class SendBack:
+    """The step ``to``, which came before, is to be done again; this one comes after it anew."""
+
+    token: str
+    to: str
+    by: str
+    on_behalf_of: str | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SkipTask:
+    """Go on without an answer. ``by`` is who decided so."""
+
+    token: str
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailTask:
+    """The owner cannot do it: the error ``code`` of the process, which an event may catch."""
+
+    token: str
+    code: str
+    by: str
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultTask:
+    """The question cannot be put or kept; an incident waits for an operator."""
+
+    token: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalateTask:
+    """Throw an escalation from the task, for an event on its edge or further out to catch."""
+
+    token: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawRequest:
+    """The initiator takes the request back: all that goes on ends, and it goes on at ``to``."""
+
+    to: str
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CompleteJob:
     """``response`` is what the other system answered: ``{"status": 201, "body": …}``."""
 
@@ -119,6 +174,12 @@ Command = (
     Start
     | CompleteTask
     | NoteTask
+    | SendBack
+    | SkipTask
+    | FailTask
+    | FaultTask
+    | EscalateTask
+    | WithdrawRequest
     | CompleteJob
     | FailJob
     | FireTimer

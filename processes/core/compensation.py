@@ -40,11 +40,15 @@ def start(run: Run, token: st.Token, entries: tuple[str, ...]) -> None:
 
 
 def undo(run: Run, token: st.Token) -> None:
-    """Undo the next one, or go on when nothing is left to undo."""
-    if not token.todo:
+    """Undo the next one, or go on when nothing is left to undo.
+
+    Another event may be undoing the same scope; what it has begun to undo is not undone again.
+    """
+    left = [entry for entry in token.todo if entry in run.state.compensables]
+    if not left:
         finish(run, token)
         return
-    found = run.state.compensables[token.todo[-1]]
+    found = run.state.compensables[left[-1]]
     kept = [run.state.scopes[scope] for scope in found.kept]
     handler = handler_of(run.graph, found.node)
     if handler is not None:

@@ -28,12 +28,7 @@ def spans(node: g.Node) -> Iterator[tuple[str, Expression]]:
     """Yield the expressions of a node that must give a duration, with words for them."""
     match node:
         case g.UserTask():
-            if node.deadline:
-                yield "The deadline", node.deadline.complete_by
-                if node.deadline.remind_before:
-                    yield "The reminder", node.deadline.remind_before
-            for rung in node.escalations:
-                yield "An escalation", rung.after
+            yield from task_spans(node)
         case g.ServiceTask():
             if isinstance(node.call, g.HttpCall):
                 yield "The timeout", node.call.timeout
@@ -45,6 +40,20 @@ def spans(node: g.Node) -> Iterator[tuple[str, Expression]]:
                 yield "The time", trigger.expression
             case g.Message(time_to_live=Expression() as lives):
                 yield "The time to live", lives
+
+
+def task_spans(task: g.UserTask) -> Iterator[tuple[str, Expression]]:
+    until = task.deadline or g.Deadline()
+    for words, span in (
+        ("The deadline", until.complete_by),
+        ("The start", until.start_by),
+        ("The follow-up", until.follow_up),
+        ("The time to undo", task.policy.undo),
+        *(("The reminder", before) for before in until.remind_before),
+        *(("An escalation", rung.after) for rung in task.escalations),
+    ):
+        if span is not None:
+            yield words, span
 
 
 def triggers_of(node: g.Node) -> tuple[g.Trigger, ...]:
@@ -79,7 +88,7 @@ def reads_of(node: g.Node) -> Iterator[Read]:
         yield from trigger_reads(trigger)
     match node:
         case g.UserTask():
-            yield from (Read("people", who) for who in people(node) if isinstance(who, Expression))
+            yield from task_reads(node)
         case g.ServiceTask():
             yield from machine_reads(node)
         case g.ScriptTask():
@@ -93,12 +102,27 @@ def reads_of(node: g.Node) -> Iterator[Read]:
         yield from loop_reads(node)
 
 
-def people(task: g.UserTask) -> Iterator[str | Expression]:
-    """Yield everybody whom a task asks or excludes."""
-    who = task.assignment
-    yield from (*who.users, *who.groups, *who.exclude)
-    for rung in task.escalations:
-        yield from (*rung.users, *rung.groups)
+def task_reads(task: g.UserTask) -> Iterator[Read]:
+    """Yield every expression of what is asked of people, except spans."""
+    who, quorum, policy = task.assignment, task.quorum, task.policy
+    named = [*who.exclude, *who.exclude_groups, *who.skills]
+    if task.deadline:
+        named.append(task.deadline.calendar)
+    for people in (who, *task.tiers, *task.escalations):
+        named += [*people.users, *people.groups, *people.roles, people.unit, people.manager_of]
+        yield from reads("levels", people.levels)
+    yield from reads("people", *named)
+    yield from reads("amount", who.amount)
+    yield from reads("priority", task.priority)
+    yield from reads("skipping", policy.skippable)
+    if quorum is not None:
+        yield from reads("quorum", quorum.need, quorum.weights)
+    for tier in task.tiers:
+        yield from reads("quorum", tier.need, tier.weights)
+
+
+def reads(what: str, *values: str | Expression | None) -> Iterator[Read]:
+    yield from (Read(what, value) for value in values if isinstance(value, Expression))
 
 
 def machine_reads(task: g.ServiceTask) -> Iterator[Read]:

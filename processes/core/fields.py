@@ -43,7 +43,7 @@ class Field:
 
     @property
     def short(self) -> bool:
-        return self.kind == "number" or self.type in ("date", "datetime-local")
+        return self.kind == "number" or self.type in ("date", "datetime-local", "time")
 
     @property
     def described_by(self) -> str:

@@ -129,7 +129,15 @@ class Net:
             case g.ExclusiveGateway() | g.EventGateway():
                 yield from one_of(node, self._flows(node))
             case _:
-                yield from self._with_boundary(node, list(some_of(node, self._flows(node))))
+                ways = [*some_of(node, self._flows(node)), *self._sent_back(node)]
+                yield from self._with_boundary(node, ways)
+
+    def _sent_back(self, node: g.Node) -> Iterator[Way]:
+        """Yield the steps that people may send the task back to, as if flows led there."""
+        for to in node.policy.send_back if isinstance(node, g.UserTask) else ():
+            target = self.graph.nodes.get(to)
+            if target is not None and target.parent == self.parent:
+                yield Way(f"“{node.label}” is sent back to “{target.label}”", (to,))
 
     def _flows(self, node: g.Node) -> list[g.Flow]:
         return [flow for flow in self.graph.outgoing[node.id] if flow.target in self.graph.nodes]
@@ -197,6 +205,9 @@ def nets_of(graph: g.Graph) -> Iterator[Net]:
             and all(exact(graph, node) for node in inside)
         ):
             yield Net(graph, parent, start)
+            if parent is None and graph.withdrawal.to in {node.id for node in inside}:
+                # Taken back by the initiator, the process begins again there.
+                yield Net(graph, parent, (graph.withdrawal.to,))
 
 
 def beginning(graph: g.Graph, parent: str | None, around: g.Node | None) -> Marking:
@@ -221,7 +232,8 @@ def exact(graph: g.Graph, node: g.Node) -> bool:
         events = graph.boundary.get(node.id, ())
         beside = sum(not event.interrupting for event in events)
         conditions = sum(flow.condition is not None for flow in graph.outgoing[node.id])
-        most = 2 ** min(conditions, 9) + len(events) - beside
+        back = len(node.policy.send_back) if isinstance(node, g.UserTask) else 0
+        most = 2 ** min(conditions, 9) + len(events) - beside + back
         if most * 2 ** min(beside, 9) > MAX_WAYS:
             return False
     match node:

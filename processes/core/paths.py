@@ -46,7 +46,8 @@ def beginnings(graph: g.Graph) -> list[str]:
     """Return the nodes that begin an instance, in whatever way."""
     ordinary = (*graph.start_events(), *graph.beginnings[None])
     events = chain.from_iterable(graph.event_sub_processes.get(None, ()))
-    return [*(node.id for node in (*ordinary, *events)), *graph.entrances]
+    back = [graph.withdrawal.to] if graph.withdrawal.to in graph.nodes else []
+    return [*(node.id for node in (*ordinary, *events)), *graph.entrances, *back]
 
 
 def ends(graph: g.Graph, beside: Mapping[str, Sequence[str]]) -> list[str]:
@@ -126,7 +127,10 @@ def on_its_level(graph: g.Graph) -> dict[str, tuple[str, ...]]:
 
 
 def successors(graph: g.Graph) -> dict[str, tuple[str, ...]]:
-    """Return the nodes that each node leads to, also into a sub-process and out of it again."""
+    """Return the nodes that each node leads to, also into a sub-process and out of it again.
+
+    A task leads to the steps that it may be sent back to.
+    """
     beside = on_its_level(graph)
     found = {node: list(to) for node, to in beside.items()}
     for node in graph.nodes.values():
@@ -136,6 +140,8 @@ def successors(graph: g.Graph) -> dict[str, tuple[str, ...]]:
             found[node.id].extend(inner.id for inner in inside)
         if node.parent is not None and not beside[node.id]:
             found[node.id].extend(beside.get(node.parent, ()))
+        if isinstance(node, g.UserTask):
+            found[node.id].extend(to for to in node.policy.send_back if to in graph.nodes)
     return {node: tuple(dict.fromkeys(to)) for node, to in found.items()}
 
 

@@ -147,15 +147,6 @@ class Replay:
         match event:
             case ev.InstanceStarted():
                 return self.start(event, rest)
-            case ev.TaskCompleted():
-                return c.CompleteTask(
-                    self.waiting("task"),
-                    event.outcome,
-                    event.data,
-                    event.by,
-                    event.on_behalf_of,
-                    event.comment,
-                )
             case ev.JobSucceeded():
                 return c.CompleteJob(self.waiting("job"), event.response, event.attempts)
             case ev.JobFailed():
@@ -176,6 +167,35 @@ class Replay:
                 return c.Suspend(event.reason)
             case ev.InstanceResumed():
                 return c.Resume()
+            case _:
+                return self.of_people(event)
+
+    def of_people(self, event: ev.Event) -> c.Command:
+        """Return what people decided."""
+        match event:
+            case ev.TaskCompleted():
+                return c.CompleteTask(
+                    self.waiting("task"),
+                    event.outcome,
+                    event.data,
+                    event.by,
+                    event.on_behalf_of,
+                    event.comment,
+                )
+            case ev.TaskSentBack():
+                return c.SendBack(
+                    self.waiting("task"), event.to, event.by, event.on_behalf_of, event.comment
+                )
+            case ev.TaskSkipped():
+                return c.SkipTask(self.waiting("task"), event.by, event.reason)
+            case ev.TaskFailed():
+                return c.FailTask(self.waiting("task"), event.code, event.by, event.comment)
+            case ev.TaskFaulted():
+                return c.FaultTask(self.waiting("task"), event.sentence)
+            case ev.TaskEscalated():
+                return c.EscalateTask(self.waiting("task"), event.code)
+            case ev.RequestWithdrawn():
+                return c.WithdrawRequest(event.node, event.by, event.reason)
             case _:
                 raise TypeError(f"{event!r} is not decided outside")
 
@@ -275,7 +295,13 @@ DECISIONS = (
     ev.InstanceStarted
     | ev.InstanceSuspended
     | ev.InstanceResumed
+    | ev.RequestWithdrawn
     | ev.TaskCompleted
+    | ev.TaskSentBack
+    | ev.TaskSkipped
+    | ev.TaskFailed
+    | ev.TaskFaulted
+    | ev.TaskEscalated
     | ev.JobSucceeded
     | ev.JobFailed
     | ev.CallCompleted
@@ -318,28 +344,28 @@ def without_cancellation(history: Sequence[Happened]) -> Sequence[Happened]:
 
 def words(event: ev.Event) -> str:
     """Return what was decided, in short."""
-    match event:
-        case ev.InstanceStarted():
-            return "started"
-        case ev.TaskCompleted():
-            return f"answered “{event.outcome}”"
-        case ev.JobSucceeded():
-            return "the work was done"
-        case ev.JobFailed():
-            return "the work failed"
-        case ev.CallCompleted():
-            return "the called process ended"
-        case ev.CallFailed():
-            return "the called process failed"
-        case ev.TimerFired():
-            return "the timer fired"
-        case ev.SubscriptionMatched():
-            return "it came"
-        case ev.IncidentResolved():
-            return "tried again"
-        case ev.InstanceSuspended():
-            return "suspended"
-        case ev.InstanceResumed():
-            return "resumed"
-        case _:
-            raise TypeError(f"{event!r} is not decided outside")
+    template = WORDS.get(type(event))
+    if template is None:
+        raise TypeError(f"{event!r} is not decided outside")
+    return template.format(event=event)
+
+
+WORDS: dict[type[ev.Event], str] = {
+    ev.InstanceStarted: "started",
+    ev.InstanceSuspended: "suspended",
+    ev.InstanceResumed: "resumed",
+    ev.RequestWithdrawn: "taken back",
+    ev.TaskCompleted: "answered “{event.outcome}”",
+    ev.TaskSentBack: "sent back to “{event.to}”",
+    ev.TaskSkipped: "skipped",
+    ev.TaskFailed: "failed with “{event.code}”",
+    ev.TaskFaulted: "could not be asked",
+    ev.TaskEscalated: "escalated “{event.code}”",
+    ev.JobSucceeded: "the work was done",
+    ev.JobFailed: "the work failed",
+    ev.CallCompleted: "the called process ended",
+    ev.CallFailed: "the called process failed",
+    ev.TimerFired: "the timer fired",
+    ev.SubscriptionMatched: "it came",
+    ev.IncidentResolved: "tried again",
+}

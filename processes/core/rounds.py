@@ -7,7 +7,7 @@ from processes.core import events as ev
 from processes.core import graph as g
 from processes.core import occur
 from processes.core import state as st
-from processes.core.feel import Expression, evaluate_condition, to_json
+from processes.core.feel import Expression, evaluate_condition
 from processes.core.feel.errors import FeelEvaluationError
 from processes.core.run import MAX_TOKENS, Run, Trouble
 from processes.core.waits import open_waits, plan_boundary
@@ -41,7 +41,7 @@ def rounds_of(
 ) -> tuple[int, list[Any] | None]:
     """Return how many rounds there are, and the items they are for."""
     if loop.collection is not None:
-        items = to_json(run.evaluate(loop.collection, token))
+        items = run.plain(loop.collection, token)
         if not isinstance(items, list):
             raise Trouble(
                 "loop",
@@ -51,7 +51,7 @@ def rounds_of(
         return bounded(node, len(items)), items
     if loop.cardinality is None:
         raise Trouble("loop", f"“{node.label}” does not say how often it runs.")
-    value = to_json(run.evaluate(loop.cardinality, token))
+    value = run.plain(loop.cardinality, token)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise Trouble(
             "loop",

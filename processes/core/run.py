@@ -8,6 +8,7 @@ from typing import Any
 
 from processes.core import events as ev
 from processes.core import state as st
+from processes.core.errors import WrongState
 from processes.core.feel import Expression, to_json
 from processes.core.feel.errors import FeelEvaluationError
 from processes.core.graph import (
@@ -66,6 +67,13 @@ class Run:
 
     def node(self, token: st.Token) -> Node:
         return self.graph.nodes[token.node]
+
+    def waiting(self, token_id: str, wait: st.Wait) -> st.Token:
+        """Return the token if it waits for a task, a job or a call. Raises WrongState."""
+        token = self.state.tokens.get(token_id)
+        if token is None or token.wait != wait:
+            raise WrongState(f"{wait}_not_open", f"The process no longer waits for this {wait}.")
+        return token
 
     def do(self, phase: st.Phase, token: str) -> None:
         """Schedule what the token does next."""
@@ -136,6 +144,19 @@ class Run:
         except FeelEvaluationError as error:
             raise Trouble("expression", str(error)) from error
 
+    def plain(
+        self,
+        expression: Expression,
+        where: st.Token | str,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the value in the terms of JSON. Raises Trouble, also for what JSON cannot say."""
+        value = self.evaluate(expression, where, extra)
+        try:
+            return to_json(value)
+        except FeelEvaluationError as error:
+            raise Trouble("expression", str(error)) from error
+
     def json(
         self,
         expression: Expression,
@@ -143,7 +164,7 @@ class Run:
         extra: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return the value as it is kept in a variable."""
-        value = to_json(self.evaluate(expression, where, extra))
+        value = self.plain(expression, where, extra)
         self.check_values({"value": value})
         return value
 

@@ -324,7 +324,7 @@ def apply(state: State, event: ev.Event) -> None:
             scope.variables = scope.variables | event.values
         case ev.TaskOpened():
             state.tokens[event.token].wait = "task"
-        case ev.TaskCompleted() | ev.TaskWithdrawn():
+        case ev.TaskCompleted() | ev.TaskWithdrawn() | ev.TaskSentBack() | ev.TaskSkipped():
             state.tokens[event.token].wait = ""
         case ev.ScopeOpened():
             _open_scope(state, event)
@@ -372,6 +372,8 @@ def apply(state: State, event: ev.Event) -> None:
             state.tokens[event.token].wait = "job"
         case ev.CallRequested():
             state.tokens[event.token].wait = "call"
+        case ev.TaskFailed() | ev.TaskFaulted():
+            state.tokens[event.token].wait = ""
         case ev.JobSucceeded() | ev.JobFailed() | ev.JobWithdrawn():
             state.tokens[event.token].wait = ""
         case ev.CallCompleted() | ev.CallFailed() | ev.CallWithdrawn():
@@ -417,9 +419,9 @@ def apply(state: State, event: ev.Event) -> None:
         case ev.IncidentResolved():
             token = state.tokens[state.incidents.pop(event.incident).token]
             token.wait = "scope" if state.scopes_of(token.id) else ""
-        case ev.TaskNoted() | ev.MessageSent() | ev.SignalSent():
+        case ev.TaskNoted() | ev.TaskEscalated() | ev.MessageSent() | ev.SignalSent():
             pass
-        case ev.ErrorThrown() | ev.EscalationThrown():
+        case ev.ErrorThrown() | ev.EscalationThrown() | ev.RequestWithdrawn():
             pass
         case _:
             assert_never(event)

@@ -7,7 +7,7 @@ from processes.core import compensation, occur
 from processes.core import events as ev
 from processes.core import graph as g
 from processes.core import state as st
-from processes.core.feel import parse_duration, to_json
+from processes.core.feel import parse_duration
 from processes.core.feel.errors import FeelError
 from processes.core.run import Run, Trouble
 from processes.core.waits import correlation
@@ -80,7 +80,7 @@ def send_of(run: Run, trigger: g.Trigger, token: st.Token) -> ev.MessageSent | e
 def message_of(run: Run, message: g.Message, token: st.Token) -> ev.MessageSent:
     lives = ""
     if message.time_to_live is not None:
-        lives = str(to_json(run.evaluate(message.time_to_live, token)))
+        lives = str(run.plain(message.time_to_live, token))
         try:
             parse_duration(lives)
         except FeelError as error:

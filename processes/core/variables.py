@@ -89,12 +89,14 @@ def check_variables(graph: g.Graph) -> Iterator[Finding]:
 def earlier_to_later(graph: g.Graph) -> dict[str, list[str]]:
     """Return what may run before what.
 
-    What an event starts, and what undoes, comes after anything of its level.
+    What an event starts, what undoes, and where a request goes on that was taken back, comes after
+    anything of its level.
     """
     found = {node: list(to) for node, to in successors(graph).items()}
     for parent, nodes in graph.inside.items():
         late = [start.id for _, start in graph.event_sub_processes.get(parent, ())]
         late += [n.id for n in nodes if isinstance(n, g.Activity) and n.for_compensation]
+        late += [n.id for n in nodes if n.id == graph.withdrawal.to]
         for node in nodes:
             found[node.id] += late
     return found

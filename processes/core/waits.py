@@ -13,7 +13,7 @@ from typing import Literal, assert_never
 from processes.core import events as ev
 from processes.core import graph as g
 from processes.core import state as st
-from processes.core.feel import add_duration, evaluate_condition, parse_duration, to_json
+from processes.core.feel import add_duration, evaluate_condition, parse_duration
 from processes.core.feel.errors import FeelError, FeelEvaluationError
 from processes.core.run import Run, Trouble
 
@@ -109,7 +109,7 @@ def correlation(run: Run, message: g.Message, where: st.Token | str) -> str:
     """Return the key as text: numbers and texts as they are written, anything else as JSON."""
     if message.key is None:
         return ""
-    value = to_json(run.evaluate(message.key, where))
+    value = run.plain(message.key, where)
     if value is None:
         raise Trouble(
             "no_key",
@@ -132,7 +132,7 @@ def as_key(value: object) -> str:
 def plan_timer(run: Run, node: g.Node, timer: g.Timer, where: Where) -> PlannedTimer:
     """Return when ``timer`` is due. A cycle's first firing is one interval from now."""
     at = where if isinstance(where, st.Token) else where.id
-    value = to_json(run.evaluate(timer.expression, at))
+    value = run.plain(timer.expression, at)
     try:
         match timer.kind:
             case "date":

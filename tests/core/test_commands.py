@@ -171,6 +171,6 @@ def test_a_candidate_that_is_no_name_is_an_incident():
 
 
 def test_a_deadline_in_the_past_is_an_incident():
-    late = g.Deadline(feel('"-PT1H"'))
+    late = g.Deadline(complete_by=feel('"-PT1H"'))
     play = Play(graph(user_task("a", deadline=late), flows=ONE))
     assert play.incident().code == "duration"

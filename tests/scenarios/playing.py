@@ -7,6 +7,9 @@ A script is YAML: ``rule`` in a sentence, its ``section`` of BPMN 2.0.2, the ste
     - start: {process: p, with: {amount: 5}}
     - finish: review               the oldest work at a node; or finish: {review: {limit: 9}}
     - fail: book                   an incident; or fail: {book: sold-out}, an error of the process
+    - send_back: {audit: receipts}   also skip: audit, give_up: {audit: lost}
+    - escalate: {audit: late}      the ladder of the task throws it
+    - take_back                    the initiator withdraws the request
     - wait: PT1H                   time passes, timers fire
     - message: {name: paid, key: "7", payload: {sum: 9}}
     - signal: alarm
@@ -114,6 +117,29 @@ class Scenario:
         node, code = pair(about, "")
         instance, token = self.find(node, ("job",))
         self.world.do(instance, c.FailJob(token.id, "It did not work.", 1, code))
+
+    def step_send_back(self, about: dict[str, str]) -> None:
+        node, to = pair(about, "")
+        instance, token = self.find(node, ("task",))
+        self.world.do(instance, c.SendBack(token.id, to, "bob"))
+
+    def step_skip(self, about: str) -> None:
+        instance, token = self.find(about, ("task",))
+        self.world.do(instance, c.SkipTask(token.id, "dan"))
+
+    def step_give_up(self, about: dict[str, str]) -> None:
+        node, code = pair(about, "")
+        instance, token = self.find(node, ("task",))
+        self.world.do(instance, c.FailTask(token.id, code, "bob"))
+
+    def step_escalate(self, about: dict[str, str]) -> None:
+        node, code = pair(about, "")
+        instance, token = self.find(node, ("task",))
+        self.world.do(instance, c.EscalateTask(token.id, code))
+
+    def step_take_back(self, _: None) -> None:
+        to = self.first.graph.withdrawal.to
+        self.world.do(self.first, c.WithdrawRequest(to, "alice"))
 
     def step_wait(self, about: str) -> None:
         self.world.wait_until(add_duration(self.world.now, parse_duration(about)))

@@ -16,7 +16,7 @@ from processes.core.bpmn.notes import Notes
 from processes.core.bpmn.parts import Part, did_you_mean, parts_of
 from processes.core.bpmn.xml import PLACET, shorten
 from processes.core.feel import Expression
-from processes.core.graph import JsonSchema, Variable
+from processes.core.graph import JsonSchema, Variable, Withdrawal
 
 MAX_TEXT = 5_000
 
@@ -36,17 +36,49 @@ class Shape:
         return any(is_a(kind, owner) for owner in self.owners)
 
 
+WHO = ("users", "groups", "roles", "unit", "managerOf", "levels", "decision")
 WORK = ("serviceTask", "sendTask", "businessRuleTask")
 ELEMENTS: Mapping[str, Shape] = {
     "subject": Shape(("process",)),
     "startForm": Shape(("process",)),
-    "variable": Shape(("process",), ("name", "type", "sensitive", "label"), many=True),
-    "assignment": Shape(
-        ("userTask",), ("candidateUsers", "candidateGroups", "exclude", "allocate")
+    "variable": Shape(
+        ("process",), ("name", "type", "sensitive", "searchable", "label"), many=True
     ),
+    "withdrawal": Shape(("process",), ("until", "to")),
+    "assignment": Shape(
+        ("userTask",),
+        (
+            *("candidateUsers", "candidateGroups", "candidateRoles", "unit", "managerOf", "levels"),
+            *("familiar", "decision", "exclude", "excludeGroups", "separateFrom"),
+            *("allocate", "skills", "chained", "amount"),
+        ),
+    ),
+    "quorum": Shape(
+        ("userTask",),
+        (
+            *("need", "order", "veto", "abstain", "otherwise", "early", "secret", "carry"),
+            "weights",
+        ),
+    ),
+    "tier": Shape(("userTask",), ("key", "name", "need", "weights", "within", *WHO), many=True),
     "outcome": Shape(("userTask",), ("id", "name", "kind", "comment"), many=True),
-    "deadline": Shape(("userTask",), ("completeBy", "remindBefore")),
-    "escalation": Shape(("userTask",), ("after", "addUsers", "addGroups"), many=True),
+    "deadline": Shape(
+        ("userTask",),
+        ("startBy", "completeBy", "remindBefore", "followUp", "calendar", "counts"),
+    ),
+    "priority": Shape(("userTask",), ("value",)),
+    "escalation": Shape(
+        ("userTask",),
+        ("after", "of", "do", "addUsers", "addGroups", *WHO, "priority", "code", "outcome"),
+        many=True,
+    ),
+    "policy": Shape(
+        ("userTask",),
+        (
+            *("sendBack", "votes", "undo", "skippable", "failsWith"),
+            *("information", "suspended"),
+        ),
+    ),
     "evidence": Shape(("userTask",), ("variables",)),
     "form": Shape(("userTask",)),
     "instructions": Shape(("userTask",)),
@@ -184,6 +216,7 @@ class ProcessSays:
     subject: str | Expression = ""
     start_form: JsonSchema | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
 
 
 def process(told: Said) -> ProcessSays:
@@ -192,7 +225,14 @@ def process(told: Said) -> ProcessSays:
         subject=subject.text_or_expression(prose(subject)) if subject else "",
         start_form=form(told.one("startForm")),
         variables=variables(told.all("variable")),
+        withdrawal=withdrawal(told.one("withdrawal")),
     )
+
+
+def withdrawal(part: Part | None) -> Withdrawal:
+    if part is None:
+        return Withdrawal()
+    return Withdrawal(until=part.text("until") or Withdrawal().until, to=part.text("to"))
 
 
 def variables(parts: list[Part]) -> dict[str, Variable]:
@@ -208,5 +248,6 @@ def variables(parts: list[Part]) -> dict[str, Variable]:
                 type=cast(Any, kind),
                 label=part.text("label"),
                 sensitive=part.flag("sensitive"),
+                searchable=part.flag("searchable"),
             )
     return found

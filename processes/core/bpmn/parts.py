@@ -101,6 +101,10 @@ class Part:
             return None
         return times.span(self.notes, self.owner, self.what(name), text, zero=zero)
 
+    def span_of(self, text: str, name: str) -> Expression | None:
+        """Return one duration of an attribute that holds several."""
+        return times.span(self.notes, self.owner, self.what(name), text)
+
     def expression(self, name: str) -> Expression | None:
         text = self.text(name)
         return self.notes.expression(self.owner, self.what(name), text) if text else None

@@ -191,6 +191,7 @@ def graph_of(context: Context) -> Graph:
             text_of(child) for child in draft.element.iterchildren(f"{{{BPMN}}}documentation")
         ),
         lanes=lanes_of(draft),
+        withdrawal=says.withdrawal,
     )
     note_no_beginning(context, graph)
     return graph

@@ -1,15 +1,17 @@
 """What cannot run, or is surely a mistake, in a definition that reads well.
 
 The reader judges the file; these checks judge the meaning: the ways through the process,
-conditions, people, calls, events, times and variables.
+conditions, people, agreement, calls, events, times and variables.
 """
 
 from datetime import datetime
 
 from processes.core import graph as g
+from processes.core.checks.agreement import check_agreement
 from processes.core.checks.calls import check_calls
 from processes.core.checks.conditions import check_conditions
 from processes.core.checks.events import check_events
+from processes.core.checks.handling import check_handling
 from processes.core.checks.people import check_people
 from processes.core.checks.times import check_times
 from processes.core.findings import Finding, gravest_first
@@ -31,6 +33,8 @@ def check(graph: g.Graph, *, now: datetime | None = None) -> tuple[Finding, ...]
                 *(check_soundness(graph) if is_whole(graph) else ()),
                 *check_conditions(graph),
                 *check_people(graph),
+                *check_agreement(graph),
+                *check_handling(graph),
                 *check_calls(graph),
                 *check_events(graph),
                 *check_times(graph, now),

@@ -122,7 +122,7 @@ def unknown_outcomes(graph: g.Graph, element: str, condition: Expression) -> Ite
     }
     for variable, _, outcome in OUTCOME.findall(condition.text):
         task = tasks.get(variable)
-        known = [o.id for o in task.outcomes] if task else []
+        known = answers(task) if task else []
         if task and outcome not in known:
             yield Finding(
                 element,
@@ -151,6 +151,17 @@ def cover(graph: g.Graph, conditions: list[Expression]) -> bool:
     for node in graph.nodes.values():
         if isinstance(node, g.UserTask):
             name = node.result_variable or node.id
-            if {(name, "=", outcome.id) for outcome in node.outcomes} <= asked:
+            if {
+                (name, "=", outcome) for outcome in answers(node) if outcome != "sent_back"
+            } <= asked:
                 return True
     return False
+
+
+def answers(task: g.UserTask) -> list[str]:
+    """Return what the outcome of the task may be, whoever or whatever gives it."""
+    return [
+        *(outcome.id for outcome in task.outcomes),
+        *(["skipped"] if task.policy.skippable else []),
+        *(["sent_back"] if task.policy.send_back else []),
+    ]

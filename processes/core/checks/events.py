@@ -24,6 +24,8 @@ def check_events(graph: g.Graph) -> Iterator[Finding]:
             case g.ServiceTask():
                 for mapping in node.errors:
                     yield from uncaught(graph, node, mapping.code)
+            case g.UserTask():
+                yield from thrown_by_people(graph, node)
         if events := graph.boundary.get(node.id):
             yield from awaited_twice(f"on the edge of “{node.label}”", events)
 
@@ -98,25 +100,52 @@ def _undoes(node: g.Node) -> bool:
     return isinstance(node, g.SubProcess) and node.kind == "event"
 
 
+def thrown_by_people(graph: g.Graph, node: g.UserTask) -> Iterator[Finding]:
+    """Yield what a task throws when people give it up, or let it lie, and nothing catches."""
+    for code in node.policy.fails_with:
+        yield from uncaught(graph, node, code)
+    for rung in node.escalations:
+        if rung.do == "throw" and rung.code:
+            yield from unheard(graph, node, rung.code)
+
+
 def uncaught(graph: g.Graph, node: g.Node, code: str) -> Iterator[Finding]:
     """Yield an error that no event on the way up catches (BPMN 2.0.2, 10.5.6)."""
+    if not caught(graph, node, g.Error(code)):
+        people = isinstance(node, g.UserTask)
+        yield Finding(
+            node.id,
+            "warning",
+            "uncaught-error",
+            f"Nothing catches the error “{code:.60}” of “{node.label}”, so it "
+            f"{'becomes an incident' if people else 'ends the process'}.",
+            "Attach an error event with this code.",
+        )
+
+
+def unheard(graph: g.Graph, node: g.Node, code: str) -> Iterator[Finding]:
+    """Yield an escalation that no event on the way up catches, so that it does nothing."""
+    if not caught(graph, node, g.Escalation(code)):
+        yield Finding(
+            node.id,
+            "warning",
+            "uncaught-escalation",
+            f"Nothing catches the escalation “{code:.60}” of “{node.label}”, so it does nothing.",
+            "Attach an escalation event with this code.",
+        )
+
+
+def caught(graph: g.Graph, node: g.Node, thrown: g.Error | g.Escalation) -> bool:
+    """Tell whether an event on the edge of the node, or further out, catches what it throws."""
     here: g.Node | None = node
     while here is not None:
         edges = graph.boundary.get(here.id, ())
         inner = (start for _, start in graph.event_sub_processes.get(here.parent, ()))
-        if any(catches(event, code) for event in (*edges, *inner)):
-            return
+        for event in (*edges, *inner):
+            if any(
+                type(trigger) is type(thrown) and trigger.code in ("", thrown.code)
+                for trigger in event.triggers
+            ):
+                return True
         here = graph.nodes.get(here.parent or "")
-    yield Finding(
-        node.id,
-        "warning",
-        "uncaught-error",
-        f"Nothing catches the error “{code:.60}” of “{node.label}”, so it ends the process.",
-        "Attach an error event with this code.",
-    )
-
-
-def catches(event: g.Catching, code: str) -> bool:
-    return any(
-        isinstance(trigger, g.Error) and trigger.code in ("", code) for trigger in event.triggers
-    )
+    return False

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from processes.core import graph as g
 from processes.core.expressions import as_duration, constant, spans
-from processes.core.feel import DaysTime, Expression, Value, YearsMonths, to_json
+from processes.core.feel import DaysTime, Duration, Expression, Value, YearsMonths, to_json
 from processes.core.findings import Finding
 
 
@@ -52,11 +52,17 @@ def moments(node: g.Node) -> Iterator[Expression]:
 
 def reminder_too_early(deadline: g.Deadline) -> bool:
     """Tell whether the reminder surely lies before the task was opened."""
-    if deadline.remind_before is None:
+    if deadline.complete_by is None:
         return False
     whole = as_duration(constant(deadline.complete_by)[1])
-    before = as_duration(constant(deadline.remind_before)[1])
-    match whole, before:
+    return any(
+        not_shorter(as_duration(constant(before)[1]), whole) for before in deadline.remind_before
+    )
+
+
+def not_shorter(before: Duration | None, whole: Duration | None) -> bool:
+    """Tell whether a span is surely as long as another; months and days are not compared."""
+    match before, whole:
         case (DaysTime(), DaysTime()):
             return before >= whole
         case (YearsMonths(), YearsMonths()):

@@ -17,6 +17,7 @@ from processes.core.events.instances import (
     InstanceResumed,
     InstanceStarted,
     InstanceSuspended,
+    RequestWithdrawn,
 )
 from processes.core.events.occurrences import (
     ConditionCleared,
@@ -59,8 +60,13 @@ from processes.core.events.work import (
     JobSucceeded,
     JobWithdrawn,
     TaskCompleted,
+    TaskEscalated,
+    TaskFailed,
+    TaskFaulted,
     TaskNoted,
     TaskOpened,
+    TaskSentBack,
+    TaskSkipped,
     TaskWithdrawn,
 )
 
@@ -71,6 +77,7 @@ Event = (
     | InstanceCancelled
     | InstanceSuspended
     | InstanceResumed
+    | RequestWithdrawn
     | ScopeOpened
     | ScopeBegun
     | ScopeClosed
@@ -88,6 +95,11 @@ Event = (
     | TaskCompleted
     | TaskWithdrawn
     | TaskNoted
+    | TaskSentBack
+    | TaskSkipped
+    | TaskEscalated
+    | TaskFailed
+    | TaskFaulted
     | JobRequested
     | JobSucceeded
     | JobFailed
@@ -187,6 +199,7 @@ __all__ = [
     "LoopStarted",
     "MessageSent",
     "NodeCompleted",
+    "RequestWithdrawn",
     "ScopeBegun",
     "ScopeClosed",
     "ScopeOpened",
@@ -195,8 +208,13 @@ __all__ = [
     "SubscriptionMatched",
     "SubscriptionOpened",
     "TaskCompleted",
+    "TaskEscalated",
+    "TaskFailed",
+    "TaskFaulted",
     "TaskNoted",
     "TaskOpened",
+    "TaskSentBack",
+    "TaskSkipped",
     "TaskWithdrawn",
     "TimerArmed",
     "TimerFired",

@@ -42,6 +42,16 @@ class InstanceCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestWithdrawn:
+    """The initiator took the request back; it goes on at the step ``node``."""
+
+    kind: ClassVar[str] = "request.withdrawn"
+    node: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceSuspended:
     kind: ClassVar[str] = "instance.suspended"
     reason: str

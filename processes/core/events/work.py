@@ -10,9 +10,27 @@ from processes.core.events.plain import Json
 class TaskOpened:
     """A question was put to people.
 
-    ``asked`` holds names and ISO 8601 spans, all evaluated: ``users``, ``groups`` and ``exclude``
-    are lists of names, ``complete_by`` and ``remind_before`` spans or None, ``escalations`` a list
-    of ``{"after": span, "users": [], "groups": []}``.
+    ``asked`` is all evaluated: names as text, spans in ISO 8601, numbers as text where digits
+    matter. Always there: ``users``, ``groups``, ``exclude`` (lists of names), ``complete_by``,
+    ``remind_before`` (a span, a list of spans, or None) and ``escalations``. There where the
+    definition speaks of it:
+
+    - who (also in each rung and tier): ``roles`` with ``unit``; ``manager_of`` (a user name, or
+      ``lastDecider``) with ``levels``; ``did`` (ids of steps); ``chain`` (what a decision gave:
+      user names, or contexts with ``user``, ``users``, ``group``, ``groups``, ``role``, ``roles``,
+      ``unit``, ``managerOf``, ``levels``, ``name``, ``need``; each is a tier, one after another)
+    - who not: ``exclude_groups``, ``exclude_deciders`` (true), ``separate_from`` (ids of steps)
+    - who of them: ``allocate``, ``skills``, ``chained`` (true); ``amount`` (a number as text)
+    - when: ``start_by``, ``follow_up``, ``calendar``, ``counts`` (states), ``priority`` (0 to 100)
+    - ``escalations``: ``{"after": span, …who}`` with ``of`` (``startBy``), and ``do`` with
+      ``priority``, ``code`` or ``outcome``; without ``do`` these people are asked as well
+    - how many: ``quorum`` with ``need``, ``order``, ``veto``, ``abstain``, ``otherwise``,
+      ``early``, ``secret``, ``carry``, perhaps ``weights``; ``tiers``, each with ``key``, ``name``,
+      ``need``, ``within``, …who, perhaps ``weights``
+    - what else: ``send_back`` (ids of steps) with ``votes``, ``undo`` (a span), ``skippable``
+      (true), ``fails_with`` (codes), ``information`` and ``suspended`` (``counts``)
+
+    The fields are those of `graph.work`, which says what they mean.
     """
 
     kind: ClassVar[str] = "task.opened"
@@ -41,6 +59,62 @@ class TaskWithdrawn:
     token: str
     node: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSentBack:
+    """The earlier step ``to`` is done again, and whatever comes after it."""
+
+    kind: ClassVar[str] = "task.sent_back"
+    token: str
+    node: str
+    to: str
+    by: str
+    on_behalf_of: str | None
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSkipped:
+    """The process goes on without an answer."""
+
+    kind: ClassVar[str] = "task.skipped"
+    token: str
+    node: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed:
+    """Its owner could not do it; the error ``code`` is thrown."""
+
+    kind: ClassVar[str] = "task.failed"
+    token: str
+    node: str
+    code: str
+    by: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFaulted:
+    """The question could not be put or kept; an incident follows."""
+
+    kind: ClassVar[str] = "task.faulted"
+    token: str
+    node: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEscalated:
+    """An escalation of the process is thrown from the open task."""
+
+    kind: ClassVar[str] = "task.escalated"
+    token: str
+    node: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)

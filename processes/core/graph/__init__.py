@@ -5,7 +5,14 @@ Expressions are compiled when the graph is built, so a running step never parses
 """
 
 from processes.core.graph.loops import InstanceEvent, MultiInstance, StandardLoop
-from processes.core.graph.model import Decision, Flow, Graph, awaited_by, rest_of
+from processes.core.graph.model import (
+    Decision,
+    Flow,
+    Graph,
+    awaited_by,
+    decisions_of,
+    rest_of,
+)
 from processes.core.graph.nodes import (
     Activity,
     Assign,
@@ -59,9 +66,14 @@ from processes.core.graph.work import (
     ErrorMapping,
     HttpCall,
     Outcome,
+    People,
+    Policy,
+    Quorum,
     Retry,
     Rung,
+    Tier,
     Topic,
+    Withdrawal,
 )
 
 __all__ = [
@@ -102,7 +114,10 @@ __all__ = [
     "Node",
     "Outcome",
     "ParallelGateway",
+    "People",
     "PlainTask",
+    "Policy",
+    "Quorum",
     "ReceiveTask",
     "Retry",
     "Rung",
@@ -116,12 +131,15 @@ __all__ = [
     "Task",
     "Terminate",
     "ThrowEvent",
+    "Tier",
     "Timer",
     "Topic",
     "Trigger",
     "UserTask",
     "Variable",
     "VariableType",
+    "Withdrawal",
     "awaited_by",
+    "decisions_of",
     "rest_of",
 ]

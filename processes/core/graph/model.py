@@ -13,6 +13,7 @@ from processes.core.graph.nodes import (
     CatchEvent,
     Catching,
     ComplexGateway,
+    DecisionTask,
     EventGateway,
     InclusiveGateway,
     JsonSchema,
@@ -20,9 +21,11 @@ from processes.core.graph.nodes import (
     ReceiveTask,
     StartEvent,
     SubProcess,
+    UserTask,
     Variable,
 )
 from processes.core.graph.triggers import Link, Trigger
+from processes.core.graph.work import Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Graph:
     """One executable process with all its sub-processes, in the order of the file.
 
     ``decisions`` holds the DMN models that its business rule tasks ask, by what they call them.
-    ``lanes`` are the names of the lanes that steps lie in.
+    ``lanes`` are the names of the lanes that steps lie in. ``withdrawal`` says when the initiator
+    may take the request back.
     """
 
     id: str
@@ -61,6 +65,7 @@ class Graph:
     documentation: str = ""
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     lanes: Mapping[str, str] = field(default_factory=dict)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
     # What `joins.ways_to` has found out, by gateway.
     ways: dict[str, dict[str, frozenset[str]]] = field(
         default_factory=dict, compare=False, repr=False
@@ -164,6 +169,18 @@ class Graph:
         for flow in self.flows.values():
             found.setdefault(getattr(flow, end), []).append(flow)
         return {node: tuple(flows) for node, flows in found.items()}
+
+
+def decisions_of(node: Node) -> tuple[str, ...]:
+    """Return the ids or names of the DMN decisions that a node asks."""
+    match node:
+        case DecisionTask():
+            return (node.ref,)
+        case UserTask():
+            people = (node.assignment, *node.tiers, *node.escalations)
+            return tuple(dict.fromkeys(who.decision for who in people if who.decision))
+        case _:
+            return ()
 
 
 def awaited_by(node: Node) -> tuple[Trigger, ...]:

@@ -14,8 +14,11 @@ from processes.core.graph.work import (
     ErrorMapping,
     HttpCall,
     Outcome,
+    Policy,
+    Quorum,
     Retry,
     Rung,
+    Tier,
     Topic,
 )
 
@@ -25,12 +28,16 @@ JsonSchema = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A declared process variable. A sensitive one is never shown to lists, logs or messages."""
+    """A declared process variable. A sensitive one is never shown to lists, logs or messages.
+
+    What is ``searchable`` can be looked for, and filtered by, in inboxes.
+    """
 
     name: str
     type: VariableType = "any"
     label: str = ""
     sensitive: bool = False
+    searchable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +138,10 @@ class UserTask(Activity):
     outcomes: tuple[Outcome, ...] = APPROVE_OR_REJECT
     deadline: Deadline | None = None
     escalations: tuple[Rung, ...] = ()
+    quorum: Quorum | None = None
+    tiers: tuple[Tier, ...] = ()
+    priority: Expression | None = None
+    policy: Policy = field(default_factory=Policy)
     evidence: tuple[str, ...] = ()
     form: JsonSchema | None = None
     instructions: str = ""

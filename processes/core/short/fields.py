@@ -90,6 +90,13 @@ class Words(Names):
         return names[0] if len(names) == 1 else names
 
 
+class Ids(Words):
+    """As words; a file may have commas between them too."""
+
+    def read(self, text: str) -> Value:
+        return super().read(text.replace(",", " "))
+
+
 class Flag(Text):
     def write(self, tree: Tree) -> str:
         word = scalar(tree)
@@ -101,7 +108,8 @@ class Flag(Text):
         return text.strip() in ("true", "1")
 
 
-TEXT, EXPRESSION, NAMES, WORDS, FLAG = Text(), Expression(), Names(), Words(), Flag()
+TEXT, EXPRESSION, NAMES, WORDS = Text(), Expression(), Names(), Words()
+IDS, FLAG = Ids(), Flag()
 
 
 def mapping(tree: Tree, known: Sequence[str]) -> Mapping:

@@ -7,6 +7,7 @@ from processes.core.short import happenings
 from processes.core.short.fields import (
     EXPRESSION,
     FLAG,
+    IDS,
     NAMES,
     TEXT,
     WORDS,
@@ -45,6 +46,18 @@ ACTIVITY: tuple[Field, ...] = (
     Named("outputs", "output", "target", {"from": ("source", EXPRESSION)}, "from"),
     INTO,
 )
+LOOKED_UP = {
+    "unit": ("unit", TEXT),
+    "manager of": ("managerOf", TEXT),
+    "levels": ("levels", TEXT),
+    "decision": ("decision", TEXT),
+}
+PEOPLE = {
+    "users": ("users", NAMES),
+    "groups": ("groups", NAMES),
+    "roles": ("roles", NAMES),
+    **LOOKED_UP,
+}
 ASK: tuple[Field, ...] = (
     Group(
         "ask",
@@ -52,10 +65,48 @@ ASK: tuple[Field, ...] = (
         {
             "users": ("candidateUsers", NAMES),
             "groups": ("candidateGroups", NAMES),
+            "roles": ("candidateRoles", NAMES),
+            **LOOKED_UP,
+            "familiar": ("familiar", IDS),
             "not": ("exclude", NAMES),
+            "not groups": ("excludeGroups", NAMES),
+            "separate from": ("separateFrom", IDS),
             "allocate": ("allocate", TEXT),
+            "skills": ("skills", NAMES),
+            "chained": ("chained", FLAG),
+            "amount": ("amount", EXPRESSION),
         },
     ),
+    Group(
+        "quorum",
+        "quorum",
+        {
+            "need": ("need", TEXT),
+            "order": ("order", TEXT),
+            "veto": ("veto", IDS),
+            "abstain": ("abstain", IDS),
+            "otherwise": ("otherwise", TEXT),
+            "early": ("early", FLAG),
+            "secret": ("secret", FLAG),
+            "carry": ("carry", FLAG),
+            "weights": ("weights", EXPRESSION),
+        },
+        "need",
+    ),
+    Named(
+        "tiers",
+        "tier",
+        "key",
+        {
+            "name": ("name", TEXT),
+            "need": ("need", TEXT),
+            **PEOPLE,
+            "weights": ("weights", EXPRESSION),
+            "within": ("within", TEXT),
+        },
+        "groups",
+    ),
+    Group("priority", "priority", {"value": ("value", TEXT)}, "value"),
     Body("instructions", "instructions"),
     Group("evidence", "evidence", {"variables": ("variables", WORDS)}, "variables"),
     Named(
@@ -68,13 +119,43 @@ ASK: tuple[Field, ...] = (
     Group(
         "deadline",
         "deadline",
-        {"within": ("completeBy", TEXT), "remind before": ("remindBefore", TEXT)},
+        {
+            "within": ("completeBy", TEXT),
+            "start within": ("startBy", TEXT),
+            "remind before": ("remindBefore", NAMES),
+            "follow up": ("followUp", TEXT),
+            "calendar": ("calendar", TEXT),
+            "counts": ("counts", IDS),
+        },
         "within",
     ),
     Rows(
         "escalate",
         "escalation",
-        {"after": ("after", TEXT), "users": ("addUsers", NAMES), "groups": ("addGroups", NAMES)},
+        {
+            "after": ("after", TEXT),
+            "of": ("of", TEXT),
+            "do": ("do", TEXT),
+            "add users": ("addUsers", NAMES),
+            "add groups": ("addGroups", NAMES),
+            **PEOPLE,
+            "priority": ("priority", TEXT),
+            "code": ("code", TEXT),
+            "outcome": ("outcome", TEXT),
+        },
+    ),
+    Group(
+        "policy",
+        "policy",
+        {
+            "send back": ("sendBack", IDS),
+            "votes": ("votes", TEXT),
+            "undo": ("undo", TEXT),
+            "skippable": ("skippable", TEXT),
+            "fails with": ("failsWith", IDS),
+            "information": ("information", TEXT),
+            "suspended": ("suspended", TEXT),
+        },
     ),
     Json("form", "form"),
 )
@@ -189,8 +270,14 @@ PROCESS: tuple[Field, ...] = (
         "variables",
         "variable",
         "name",
-        {"type": ("type", TEXT), "label": ("label", TEXT), "sensitive": ("sensitive", FLAG)},
+        {
+            "type": ("type", TEXT),
+            "label": ("label", TEXT),
+            "sensitive": ("sensitive", FLAG),
+            "searchable": ("searchable", FLAG),
+        },
         "type",
     ),
+    Group("withdrawal", "withdrawal", {"until": ("until", TEXT), "to": ("to", TEXT)}, "until"),
     Json("start form", "startForm"),
 )

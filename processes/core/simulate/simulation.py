@@ -19,9 +19,10 @@ from processes.core import events as ev
 from processes.core import graph as g
 from processes.core.errors import Invalid
 from processes.core.feel import add_duration, parse_duration
+from processes.core.simulate.ballots import Ballot, Part, ballot_of, fail_closed, names_of
 from processes.core.simulate.distributions import draw
 from processes.core.simulate.outside import sent_inside, stand_ins
-from processes.core.simulate.people import Ask, People
+from processes.core.simulate.people import USUAL, Ask, People
 from processes.core.simulate.plan import JOB, MESSAGE, WORK, Plan
 from processes.core.simulate.report import Load, Report, StepTally, Stop, spread, variants
 from processes.core.simulate.values import answer, answers_of
@@ -30,6 +31,8 @@ from processes.core.world import Instance, NeverRests, World
 MAX_COMMANDS = 1_000
 """For one instance; one that needs more runs in circles."""
 INITIATOR = "requester"
+AUTOMATIC = "deadline"
+"""Who answers when nobody does."""
 
 Key = tuple[int, str]
 
@@ -56,7 +59,7 @@ class Simulation:
         # What happens next: the moment, and an order for what happens at the same one.
         self.agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self.order = count()
-        self.asks: dict[Key, Ask] = {}
+        self.asks: dict[Key, list[Ask]] = {}
         self.ours: dict[int, tuple[datetime, list[str]]] = {}
         self.starting: list[str] | None = None
         self.commands: Counter[int] = Counter()
@@ -192,36 +195,98 @@ class Simulation:
     def ask(self, instance: Instance, event: ev.TaskOpened) -> None:
         """Put a task to people, and plan what happens when they are late."""
         asked = event.asked
-        offered = [*asked["users"], *asked["groups"]] or ["nobody in particular"]
-        exclude = frozenset(asked["exclude"])
-        ask = Ask(instance.id, event.token, event.node, self.world.now, offered, exclude)
-        self.asks[instance.id, event.token] = ask
+        key = instance.id, event.token
+        self.asks[key] = []
         tally = self.tally(instance, event.node)
         tally.opened += 1
-        tally.asked.update(offered)
-        if asked["complete_by"]:
-            tally.deadlines += 1
-            deadline = add_duration(self.world.now, parse_duration(asked["complete_by"]))
-            self.at(deadline, partial(self.late, ask, tally))
-            for rung in asked["escalations"]:
-                names = [*rung["users"], *rung["groups"]]
-                after = add_duration(deadline, parse_duration(rung["after"]))
-                self.at(after, partial(self.escalate, ask, names, tally))
+        if "quorum" in asked:
+            ballot = ballot_of(user_task(instance, event.node), asked, self.plan.resources)
+            self.poll(key, event.node, ballot, asked)
+        else:
+            self.offer(key, event.node, asked, names_of(asked))
+        for of, span in (("startBy", asked.get("start_by")), ("completeBy", asked["complete_by"])):
+            if span:
+                self.expire(
+                    key, tally, asked, of, add_duration(self.world.now, parse_duration(span))
+                )
+
+    def offer(
+        self,
+        key: Key,
+        node: str,
+        asked: dict[str, Any],
+        offered: list[str],
+        ballot: Ballot | None = None,
+        part: Part | None = None,
+    ) -> None:
+        """Put a task, or one vote on it, to people."""
+        ask = Ask(
+            *key,
+            node,
+            self.world.now,
+            list(offered),
+            frozenset(asked["exclude"]),
+            asked.get("priority", USUAL),
+            ballot,
+            part,
+        )
+        self.asks[key].append(ask)
+        self.tally(self.world.instances[key[0]], node).asked.update(offered)
         if self.people.offer(ask, self.world.now):
             self.work(ask)
 
-    def late(self, ask: Ask, tally: StepTally) -> None:
-        if not ask.over:
+    def poll(self, key: Key, node: str, ballot: Ballot, asked: dict[str, Any]) -> None:
+        """Ask for the votes whose turn it is."""
+        for part in ballot.next_parts():
+            for _ in range(part.seats):
+                self.offer(key, node, asked, part.offered_to, ballot, part)
+
+    def expire(
+        self, key: Key, tally: StepTally, asked: dict[str, Any], of: str, deadline: datetime
+    ) -> None:
+        """Plan what happens when a deadline passes."""
+        if of == "completeBy":
+            tally.deadlines += 1
+            self.at(deadline, partial(self.late, key, tally))
+        for rung in asked["escalations"]:
+            if rung.get("of", "completeBy") == of:
+                after = add_duration(deadline, parse_duration(rung["after"]))
+                self.at(after, partial(self.escalate, key, rung, tally))
+
+    def late(self, key: Key, tally: StepTally) -> None:
+        if key in self.asks:
             tally.missed += 1
 
-    def escalate(self, ask: Ask, names: list[str], tally: StepTally) -> None:
-        if ask.over:
+    def escalate(self, key: Key, rung: dict[str, Any], tally: StepTally) -> None:
+        """Climb a rung of the ladder, unless it came too late."""
+        asks = self.asks.get(key, ())
+        begun = any(ask.taken_at for ask in asks)
+        if not asks or (rung.get("of") == "startBy" and begun):
             return
-        more = [name for name in names if name not in ask.offered_to]
-        ask.offered_to += more
-        tally.asked.update(more)
         tally.escalated += 1
-        if ask.taken_at is None and self.people.offer(ask, self.world.now):
+        instance = self.world.instances[key[0]]
+        match rung.get("do", "add"):
+            case "prioritize":
+                for ask in asks:
+                    ask.priority = rung["priority"]
+            case "throw":
+                self.world.do(instance, c.EscalateTask(key[1], rung["code"]))
+            case "answer":
+                outcome = rung["outcome"] or fail_closed(user_task(instance, asks[0].node))
+                self.world.do(instance, c.CompleteTask(key[1], outcome, {}, AUTOMATIC))
+            case "add" | "reassign" as do:
+                for ask in asks:
+                    self.ask_others(ask, names_of(rung), tally, alone=do == "reassign")
+
+    def ask_others(self, ask: Ask, names: list[str], tally: StepTally, *, alone: bool) -> None:
+        """Ask these people as well, or ``alone``."""
+        more = [name for name in names if name not in ask.offered_to]
+        tally.asked.update(more)
+        if alone:
+            self.people.reassign(ask, names)
+        else:
+            ask.offered_to += more
+        if ask.taken_at is None and not ask.over and self.people.offer(ask, self.world.now):
             self.work(ask)
 
     def work(self, ask: Ask) -> None:
@@ -233,14 +298,36 @@ class Simulation:
         if ask.over:
             return
         instance = self.world.instances[ask.instance]
-        node = instance.graph.nodes[ask.node]
-        if not isinstance(node, g.UserTask):
-            raise TypeError(f"{node!r} asks nobody")
+        node = user_task(instance, ask.node)
         plan = self.plan.node(node.id)
         known = plan.outcomes or {outcome.id: 1.0 for outcome in node.outcomes}
         outcome = self.random.choices(list(known), list(known.values()))[0]
+        if ask.ballot is not None:
+            outcome = self.vote(instance, ask, outcome)
+            if not outcome:
+                return
         data = answer(plan.data or answers_of(node.form), self.random)
         self.world.do(instance, c.CompleteTask(ask.token, outcome, data, ask.by))
+
+    def vote(self, instance: Instance, ask: Ask, outcome: str) -> str:
+        """Count a vote; return the outcome that decides, or nothing and ask who comes next."""
+        if ask.ballot is None or ask.part is None:
+            raise TypeError(f"{ask!r} is no vote")
+        key = ask.instance, ask.token
+        self.spent(instance, ask)
+        decided = ask.ballot.cast(ask.part, outcome)
+        asked = {"exclude": ask.exclude, "priority": ask.priority}
+        if not decided:
+            self.finished(ask)
+            self.poll(key, ask.node, ask.ballot, asked)
+        return decided
+
+    def spent(self, instance: Instance, ask: Ask) -> None:
+        """Write down how long somebody let it wait and worked on it."""
+        tally = self.tally(instance, ask.node)
+        taken_at = ask.taken_at or self.world.now
+        tally.waiting.append((taken_at - ask.opened_at).total_seconds())
+        tally.working.append((self.world.now - taken_at).total_seconds())
 
     def answered(self, instance: Instance, event: ev.TaskCompleted) -> None:
         tally = self.tally(instance, event.node)
@@ -248,10 +335,9 @@ class Simulation:
         tally.outcomes[event.outcome] += 1
         if instance.id in self.ours:
             self.ours[instance.id][1].append(f"{event.node}: {event.outcome}")
-        ask = self.asks[instance.id, event.token]
-        taken_at = ask.taken_at or self.world.now
-        tally.waiting.append((taken_at - ask.opened_at).total_seconds())
-        tally.working.append((self.world.now - taken_at).total_seconds())
+        asks = self.asks[instance.id, event.token]
+        if asks and asks[0].ballot is None:
+            self.spent(instance, asks[0])
         self.free(instance, event.token)
 
     def withdrawn(self, instance: Instance, event: ev.TaskWithdrawn) -> None:
@@ -259,7 +345,15 @@ class Simulation:
         self.free(instance, event.token)
 
     def free(self, instance: Instance, token: str) -> None:
-        following = self.people.done(self.asks.pop((instance.id, token)), self.world.now)
+        asks = self.asks.pop((instance.id, token))
+        for ask in asks:
+            self.people.leave_queues(ask)
+        for ask in asks:
+            if not ask.over:
+                self.finished(ask)
+
+    def finished(self, ask: Ask) -> None:
+        following = self.people.done(ask, self.world.now)
         if following is not None:
             self.work(following)
 
@@ -362,6 +456,13 @@ class Simulation:
                 for (node, code), (times, sentence) in sorted(self.stops.items())
             ],
         )
+
+
+def user_task(instance: Instance, node: str) -> g.UserTask:
+    found = instance.graph.nodes[node]
+    if not isinstance(found, g.UserTask):
+        raise TypeError(f"{found!r} asks nobody")
+    return found
 
 
 OK: dict[str, Any] = {"status": 200, "body": {}}

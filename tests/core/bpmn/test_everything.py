@@ -30,5 +30,6 @@ def test_every_kind_of_node_and_trigger_is_there():
 def test_every_element_of_the_extension_for_machines_is_there():
     """Those for people stand in the templates."""
     people = {"startForm", "outcome", "deadline", "escalation", "evidence", "form", "instructions"}
+    people |= {"quorum", "tier", "priority", "policy", "withdrawal"}
     missing = {kind for kind in extension.ELEMENTS if f"<placet:{kind}".encode() not in SOURCE}
     assert missing == people

@@ -129,7 +129,7 @@ def test_a_deadline_and_its_ladder_are_spans():
     )
     assert task.deadline is not None
     assert task.deadline.complete_by.text == 'duration("PT24H")'
-    assert task.deadline.remind_before is not None
+    assert task.deadline.remind_before
     first, second = task.escalations
     assert (first.after.text, first.users, first.groups) == ('duration("PT0S")', ("carol",), ())
     assert (second.after.text, second.groups) == ("grace", ("deputies", "board"))
@@ -148,6 +148,176 @@ def test_a_deadline_and_its_ladder_are_spans():
 )
 def test_a_time_that_makes_no_sense_is_told(parts, code):
     refused(with_task(*parts), code, "task")
+
+
+def test_a_deadline_says_everything_in_spans():
+    until = task_of(
+        part(
+            "deadline",
+            startBy="PT4H",
+            completeBy="P2D",
+            remindBefore="P1D, PT4H PT1H",
+            followUp="=pause",
+            calendar="office",
+            counts="ready, reserved",
+        )
+    ).deadline
+    assert until is not None
+    assert until.start_by == compile_expression('duration("PT4H")')
+    assert [before.text for before in until.remind_before] == [
+        'duration("P1D")',
+        'duration("PT4H")',
+        'duration("PT1H")',
+    ]
+    assert until.follow_up == compile_expression("pause")
+    assert (until.calendar, until.counts) == ("office", ("ready", "reserved"))
+
+
+def test_a_priority_is_a_number_or_an_expression():
+    assert task_of(part("priority", value="80")).priority == compile_expression("80")
+    assert task_of(part("priority", value="=urgency")).priority == compile_expression("urgency")
+
+
+def test_each_rung_of_the_ladder_does_one_thing():
+    _, told, given, urgent, thrown, answered = task_of(
+        part("deadline", completeBy="P1D"),
+        part("escalation", addUsers="carol", users="dan"),
+        part("escalation", do="notify", roles="lead", unit="=unit", of="startBy"),
+        part("escalation", do="reassign", managerOf="lastDecider", levels="2"),
+        part("escalation", do="prioritize", priority="95"),
+        part("escalation", do="throw", code="late"),
+        part("escalation", do="answer", outcome="rejected"),
+    ).escalations
+    assert (told.do, told.of, told.roles) == ("notify", "startBy", ("lead",))
+    assert (given.manager_of, given.levels) == ("lastDecider", compile_expression("2"))
+    assert (urgent.priority, thrown.code, answered.outcome) == (95, "late", "rejected")
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ([part("deadline", completeBy="P1D", counts="asleep")], "choice"),
+        ([part("deadline", completeBy="P1D", remindBefore="PT1H soon")], "time"),
+        ([part("priority")], "attribute-missing"),
+        ([part("priority", value="101")], "number"),
+        ([part("escalation", do="shout", users="bob")], "choice"),
+        ([part("escalation", do="notify")], "escalation-to-nobody"),
+        ([part("escalation", do="throw")], "attribute-missing"),
+        ([part("escalation", do="prioritize", priority="-1")], "number"),
+        ([part("escalation", do="answer", users="bob")], "attribute-alone"),
+        ([part("escalation", do="notify", addUsers="bob", users="bob")], "attribute-alone"),
+    ],
+)
+def test_a_ladder_that_makes_no_sense_is_told(parts, code):
+    refused(with_task(*parts), code, "task")
+
+
+# --- how many, and what else ---------------------------------------------------------------------
+
+
+def test_people_may_be_looked_up_and_narrowed_down():
+    who = task_of(
+        part(
+            "assignment",
+            candidateRoles="approver, =role",
+            unit="sales",
+            managerOf="initiator",
+            levels="=steps",
+            familiar="first second",
+            decision="matrix",
+            exclude="deciders",
+            excludeGroups="interns",
+            separateFrom="first",
+            allocate="leastRecent",
+            skills="law, =language",
+            chained="true",
+            amount="=amount",
+        )
+    ).assignment
+    assert who == g.Assignment(
+        roles=("approver", compile_expression("role")),
+        unit="sales",
+        manager_of="initiator",
+        levels=compile_expression("steps"),
+        did=("first", "second"),
+        decision="matrix",
+        exclude=("deciders",),
+        exclude_groups=("interns",),
+        separate_from=("first",),
+        allocate="leastRecent",
+        skills=("law", compile_expression("language")),
+        chained=True,
+        amount=compile_expression("amount"),
+    )
+
+
+def test_a_quorum_and_its_tiers_are_read():
+    task = task_of(
+        part("quorum", need="60%", order="sequential", veto="no", early="false", carry="true"),
+        part("tier", key="board", need="2", groups="board", name="The board"),
+        part("tier", within="board", users="bob", weights="=heads"),
+    )
+    assert task.quorum == g.Quorum(
+        need="60%", order="sequential", veto=("no",), early=False, carry=True
+    )
+    board, second = task.tiers
+    assert (board.name, board.need, board.groups) == ("The board", "2", ("board",))
+    assert (second.key, second.within, second.users) == ("tier2", "board", ("bob",))
+    assert second.weights == compile_expression("heads")
+
+
+def test_a_policy_is_read():
+    policy = task_of(
+        part("policy", sendBack="a b", votes="kept", undo="PT5M", skippable="=idle"),
+    ).policy
+    assert (policy.send_back, policy.votes) == (("a", "b"), "kept")
+    assert policy.undo == compile_expression('duration("PT5M")')
+    assert policy.skippable == compile_expression("idle")
+    assert (policy.information, policy.suspended) == ("pauses", "pauses")
+
+
+@pytest.mark.parametrize("need", ["any", "all", "2", "60%", "33.3333%", "100%", "=enough"])
+def test_what_is_needed_has_several_forms(need):
+    assert task_of(part("quorum", need=need)).quorum is not None
+
+
+@pytest.mark.parametrize("need", ["0", "-1", "some", "101%", "100.5%", "0%", "1.5", "2 of 3"])
+def test_what_is_needed_makes_sense(need):
+    refused(with_task(part("quorum", need=need)), "quorum-need", "task")
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ([part("assignment", unit="sales", candidateUsers="bob")], "attribute-alone"),
+        ([part("assignment", levels="2", candidateUsers="bob")], "attribute-alone"),
+        ([part("assignment", managerOf="initiator", levels="many")], "number"),
+        ([part("assignment", managerOf="initiator", levels="0")], "number"),
+        ([part("assignment", chained="often")], "choice"),
+        ([part("quorum", order="random")], "choice"),
+        ([part("quorum", weights="=(")], "expression"),
+        ([part("tier", key="a b", users="bob")], "name"),
+        ([part("tier", key="a", users="bob"), part("tier", key="a", users="carol")], "tier-twice"),
+        ([part("policy", votes="lost")], "choice"),
+        ([part("policy", skippable="perhaps")], "choice"),
+        ([part("policy", undo="-PT5M")], "duration-not-positive"),
+        ([part("policy", suspended="sleeps")], "choice"),
+        ([part("outcome", id="sent_back")], "outcome-taken"),
+    ],
+)
+def test_an_agreement_that_makes_no_sense_is_told(parts, code):
+    refused(with_task(*parts), code, "task")
+
+
+def test_a_withdrawal_is_read_from_the_process():
+    graph = only_graph(with_process_parts(part("withdrawal", until="task", to="task")))
+    assert graph.withdrawal == g.Withdrawal(until="task", to="task")
+    assert only_graph(with_task()).withdrawal == g.Withdrawal()
+
+
+def test_a_variable_may_be_searched_for():
+    said = part("variable", name="city", searchable="true")
+    assert only_graph(with_process_parts(said)).variables["city"].searchable
 
 
 # --- what the page shows -------------------------------------------------------------------------

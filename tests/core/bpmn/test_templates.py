@@ -45,7 +45,7 @@ def test_the_manager_has_an_alternate(purchase):
     assert manager.assignment.groups == ("managers",)
     assert manager.assignment.exclude == ("initiator",)
     assert manager.deadline.complete_by.text == 'duration("PT24H")'
-    assert manager.deadline.remind_before.text == 'duration("PT4H")'
+    assert manager.deadline.remind_before[0].text == 'duration("PT4H")'
     (rung,) = manager.escalations
     assert (rung.users, rung.groups) == (("carol",), ("deputies",))
 

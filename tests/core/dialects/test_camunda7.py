@@ -39,7 +39,8 @@ def test_candidates_beside_an_assignee_are_left():
 
 
 def test_a_due_date_becomes_a_span(invoice):
-    assert invoice.said("review-invoice", "deadline") == [{"completeBy": "P3D"}]
+    [deadline] = invoice.said("review-invoice", "deadline")
+    assert deadline["completeBy"] == "P3D"
     assert invoice.said("clarify", "deadline") == [
         {"completeBy": '=date and time("2031-05-01T12:00:00+02:00") - now()'}
     ]
@@ -67,9 +68,23 @@ def test_a_due_date_without_a_zone_is_left():
     assert found.standing("t", "dueDate") == "left"
 
 
-def test_what_is_not_used_yet_is_kept(invoice):
-    assert invoice.standing("review-invoice", "followUpDate") == "kept"
-    assert invoice.standing("review-invoice", "priority") == "kept"
+def test_a_follow_up_date_becomes_a_span_and_makes_no_deadline():
+    found = camunda('<userTask id="t" camunda:followUpDate="PT36H"/>')
+    assert found.said("t", "deadline") == [{"followUp": "PT36H"}]
+
+
+@pytest.mark.parametrize(
+    ("there", "here"), [("70", "70"), ("${urgency}", "=urgency"), ("5000", ""), ("-1", "")]
+)
+def test_a_priority_is_taken_where_it_means_something_here(there, here):
+    found = camunda(f'<userTask id="t" camunda:priority="{there}"/>')
+    assert found.said("t", "priority") == ([{"value": here}] if here else [])
+    assert (found.standing("t", "priority") == "left") is not bool(here)
+
+
+def test_a_calendar_of_java_is_kept():
+    found = camunda('<userTask id="t" camunda:businessCalendarName="holidays"/>')
+    assert found.standing("t", "businessCalendarName") == "kept"
 
 
 def test_a_task_of_camunda_has_one_outcome(invoice):

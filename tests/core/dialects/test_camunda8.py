@@ -22,9 +22,11 @@ def test_assignments_schedules_and_priorities(loan):
     assert loan.said("check", "assignment") == [
         {"candidateUsers": "=approver", "allocate": "single"}
     ]
-    assert loan.said("check", "deadline") == [{"completeBy": "P3D"}]
-    assert loan.standing("check", "followUpDate") == "kept"
-    assert loan.standing("check", "priority") == "kept"
+    [deadline] = loan.said("check", "deadline")
+    assert deadline["completeBy"] == "P3D"
+    assert deadline["followUp"]
+    [priority] = loan.said("check", "priority")
+    assert priority["value"]
 
 
 def test_candidate_groups_may_be_one_expression():

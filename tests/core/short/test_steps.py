@@ -167,7 +167,7 @@ def test_a_user_task_says_who_is_asked_for_what_and_until_when():
         ("outcome", {"id": "yes", "name": "Yes"}, ""),
         ("outcome", {"id": "no", "name": "No", "comment": "required"}, ""),
         ("deadline", {"completeBy": "PT24H", "remindBefore": "PT4H"}, ""),
-        ("escalation", {"after": "PT0S", "addGroups": "deputies"}, ""),
+        ("escalation", {"after": "PT0S", "groups": "deputies"}, ""),
         (
             "form",
             {},
@@ -175,6 +175,80 @@ def test_a_user_task_says_who_is_asked_for_what_and_until_when():
         ),
     ]
     assert element(source, "a").get(f"{{{PLACET}}}resultVariable") == "answer"
+
+
+def test_a_user_task_says_everything_about_people():
+    source = compiled("""
+        - user: a
+        - user: b
+          ask:
+            roles: approver
+            unit: =unit
+            manager of: initiator
+            levels: 2
+            familiar: a
+            decision: matrix
+            not groups: interns
+            separate from: [a]
+            allocate: offer
+            skills: [law]
+            amount: total
+          quorum: {need: 2, veto: [no], abstain: pass, early: false, secret: true, weights: w}
+          tiers:
+            finance: {need: 60%, groups: finance}
+            legal: legal
+          priority: =if total > 5 then 90 else 50
+          outcomes: {yes: {kind: positive}, no: {kind: negative}, pass: Pass}
+          deadline:
+            start within: PT4H
+            within: P2D
+            remind before: [P1D, PT4H]
+            follow up: P1D
+            calendar: office
+            counts: [ready, reserved]
+          escalate:
+            - {after: PT0S, of: startBy, do: notify, manager of: initiator}
+            - {after: P1D, do: answer, outcome: no}
+            - {after: P2D, add users: carol}
+          policy: {send back: a, votes: kept, undo: PT5M, skippable: true, fails with: [lost]}
+    """)
+    said = [(kind, attributes) for kind, attributes, _ in parts(source, "b")]
+    assert said[0] == (
+        "assignment",
+        {
+            "candidateRoles": "approver",
+            "unit": "=unit",
+            "managerOf": "initiator",
+            "levels": "2",
+            "decision": "matrix",
+            "familiar": "a",
+            "excludeGroups": "interns",
+            "separateFrom": "a",
+            "allocate": "offer",
+            "skills": "law",
+            "amount": "=total",
+        },
+    )
+    assert ("tier", {"key": "legal", "groups": "legal"}) in said
+    assert ("priority", {"value": "=if total > 5 then 90 else 50"}) in said
+    deadline = dict(said)["deadline"]
+    assert (deadline["remindBefore"], deadline["counts"]) == ("P1D, PT4H", "ready reserved")
+    rungs = [attributes for kind, attributes in said if kind == "escalation"]
+    assert rungs[0] == {"after": "PT0S", "of": "startBy", "do": "notify", "managerOf": "initiator"}
+    assert rungs[2] == {"after": "P2D", "addUsers": "carol"}
+
+
+def test_a_process_says_what_is_searched_and_how_it_is_taken_back():
+    text = (
+        "process: p\nvariables:\n  city: {type: string, searchable: true}\n"
+        "withdrawal: {until: end, to: a}\nsteps:\n  - user: a\n"
+    )
+    source, _ = compile_short(text)
+    assert {kind: said for kind, said, _ in parts(source, "p")} == {
+        "variable": {"name": "city", "type": "string", "searchable": "true"},
+        "withdrawal": {"until": "end", "to": "a"},
+    }
+    assert compile_short(to_short(source)[0])[0] == source
 
 
 def test_a_service_task_calls_tries_again_and_knows_errors():

@@ -130,8 +130,8 @@ def test_who_is_excluded_is_passed_over():
 
 def test_late_answers_are_counted_and_the_ladder_asks_more_people():
     slow = by_finance(
-        deadline=g.Deadline(feel('"PT1H"')),
-        escalations=(g.Rung(feel('"PT1H"'), groups=("board",)),),
+        deadline=g.Deadline(complete_by=feel('"PT1H"')),
+        escalations=(g.Rung(after=feel('"PT1H"'), groups=("board",)),),
     )
     report = played(
         slow,

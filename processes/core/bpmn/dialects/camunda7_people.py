@@ -20,7 +20,7 @@ LIMITS = {
     "minlength": ("minLength", ("string",)),
     "maxlength": ("maxLength", ("string",)),
 }
-NOT_USED = "Placet keeps it in the file and does not use it yet."
+NOT_USED = "Placet keeps it in the file and does not use it."
 
 
 def user_task(owner: Owner) -> None:
@@ -32,9 +32,16 @@ def user_task(owner: Owner) -> None:
     )
     if due := owner.attribute("dueDate"):
         shared.deadline(owner, owner.named("dueDate"), due)
-    for name in ("followUpDate", "priority", "businessCalendarName"):
-        if value := owner.attribute(name):
-            owner.kept(owner.named(name), value, NOT_USED)
+    if follow := owner.attribute("followUpDate"):
+        shared.deadline(owner, owner.named("followUpDate"), follow, "followUp")
+    if urgent := owner.attribute("priority"):
+        shared.priority(owner, owner.named("priority"), urgent)
+    if calendar := owner.attribute("businessCalendarName"):
+        owner.kept(
+            owner.named("businessCalendarName"),
+            calendar,
+            "Working time is told by calendars of the portal: name one in placet:deadline.",
+        )
     foreign_form(owner, owner, "form")
     if (form := owner.child("formData")) is not None:
         fields = Fields(owner, form)

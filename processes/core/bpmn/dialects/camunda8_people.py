@@ -12,7 +12,7 @@ from processes.core.bpmn.draft import text_of
 from processes.core.bpmn.forms import Unfit, read_form
 
 IN_FILE = "camunda-forms:bpmn:"
-NOT_USED = "Placet keeps it in the file and does not use it yet."
+NOT_USED = "Placet keeps it in the file and does not use it."
 
 
 def user_task(owner: Owner) -> None:
@@ -28,9 +28,9 @@ def user_task(owner: Owner) -> None:
         if due := said.get("dueDate"):
             shared.deadline(owner, owner.named("dueDate"), due)
         if follow := said.get("followUpDate"):
-            owner.kept(owner.named("followUpDate"), follow, NOT_USED)
+            shared.deadline(owner, owner.named("followUpDate"), follow, "followUp")
     if (said := owner.child("priorityDefinition")) is not None:
-        owner.kept(owner.named("priority"), said.get("priority") or "", NOT_USED)
+        shared.priority(owner, owner.named("priority"), said.get("priority") or "")
     if (said := owner.child("taskHeaders")) is not None:
         headers = ", ".join(h.get("key") or "" for h in owner.inside(said, "header"))
         owner.kept(owner.named("taskHeaders"), headers, NOT_USED)

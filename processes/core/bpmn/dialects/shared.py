@@ -73,8 +73,8 @@ def assignment(owner: Owner, assignee: str, users: list[str], groups: list[str])
             owner.became(what[key], ", ".join(entries), said)
 
 
-def deadline(owner: Owner, what: str, text: str) -> None:
-    """Say until when it is to be done: a span from the moment that people are asked."""
+def deadline(owner: Owner, what: str, text: str, attribute: str = "completeBy") -> None:
+    """Say until when something is to be done: a span from the moment that people are asked."""
     found = owner.feel(what, text)
     if found is None or owner.says("deadline"):
         return
@@ -84,14 +84,32 @@ def deadline(owner: Owner, what: str, text: str) -> None:
             what,
             text,
             "It is neither a span nor a moment with a time zone.",
-            "Write a span, for example PT24H, into placet:deadline.",
+            f"Write a span, for example PT24H, into placet:deadline ({attribute}).",
         )
         return
-    owner.put("deadline", completeBy=said)
+    owner.put("deadline", **{attribute: said})
     sentence = ""
     if "date and time(" in said and not found.plain:
         sentence = "Its value must be a date and time with a zone, such as 2030-01-31T09:00:00Z."
     owner.became(what, text, said, " ".join([*found.remarks, sentence]).strip())
+
+
+def priority(owner: Owner, what: str, text: str) -> None:
+    """Say how urgent it is, from 0 to 100; other numbers have no meaning here."""
+    found = owner.feel(what, text)
+    if found is None or not found.text or owner.says("priority"):
+        return
+    if found.plain and not (found.text.isdecimal() and int(found.text[:4]) <= 100):
+        owner.left(
+            what,
+            text,
+            "A priority is a whole number from 0 to 100 here.",
+            "Write one into placet:priority.",
+        )
+        return
+    owner.put("priority", value=found.marked)
+    remark = "" if found.plain else "Its value must be a whole number from 0 to 100."
+    owner.became(what, text, found.marked, " ".join([*found.remarks, remark]).strip())
 
 
 def span_until(due: Translation) -> str:
