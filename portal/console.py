@@ -131,7 +131,22 @@ UNFOLD = {
                         "tasks_substitution_changelist",
                         allowed("tasks.view_substitution"),
                     ),
+                    item(
+                        _("Working calendars"),
+                        "calendar_month",
+                        "tasks_calendar_changelist",
+                        allowed("tasks.view_calendar"),
+                    ),
                     item(_("Users"), "person", "auth_user_changelist", allowed("auth.view_user")),
+                    item(
+                        _("Units"),
+                        "account_tree",
+                        "tasks_unit_changelist",
+                        allowed("tasks.view_unit"),
+                    ),
+                    item(
+                        _("Skills"), "school", "tasks_skill_changelist", allowed("tasks.view_skill")
+                    ),
                     item(_("Groups"), "group", "auth_group_changelist", allowed("auth.view_group")),
                     item(
                         _("API tokens"),
@@ -150,6 +165,35 @@ UNFOLD = {
                         "manage_history",
                         "admin_logentry_changelist",
                         allowed("admin.view_logentry"),
+                    ),
+                ],
+            },
+            {
+                "title": _("Telling"),
+                "items": [
+                    item(
+                        _("Messages"),
+                        "outgoing_mail",
+                        "tasks_delivery_changelist",
+                        allowed("tasks.view_delivery"),
+                    ),
+                    item(
+                        _("Announcements"),
+                        "campaign",
+                        "tasks_announcement_changelist",
+                        allowed("tasks.view_announcement"),
+                    ),
+                    item(
+                        _("Words of mails"),
+                        "edit_note",
+                        "tasks_messagetemplate_changelist",
+                        allowed("tasks.view_messagetemplate"),
+                    ),
+                    item(
+                        _("Chats"),
+                        "forum",
+                        "tasks_chathook_changelist",
+                        allowed("tasks.view_chathook"),
                     ),
                 ],
             },

@@ -1,12 +1,14 @@
-"""What the portal forgets in time: answers kept for repeated requests, and expired tokens."""
+"""What the portal forgets in time: old news, answers kept for repeated requests, tokens."""
 
 from datetime import datetime, timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from knox.models import AuthToken
 
 from processes.models import IdempotencyKey
+from tasks.services import forget_news
 
 ANSWERS_ARE_KEPT = timedelta(hours=24)
 
@@ -16,6 +18,7 @@ def forget() -> None:
     """Forget what is too old; safe to run twice."""
     forget_answers(now=timezone.now())
     forget_tokens(now=timezone.now())
+    forget_news(before=timezone.now() - settings.NEWS_KEPT)
 
 
 def forget_answers(*, now: datetime) -> None:

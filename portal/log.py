@@ -19,6 +19,7 @@ SECRET_NAME = re.compile(
 SECRET_TEXT = (
     (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), rf"\1:{REDACTED}@"),
     (re.compile(r"\b(Token|Bearer|Basic)\s+[\w.~+/=-]{8,}"), rf"\1 {REDACTED}"),
+    (re.compile(r"(/go/|/calendar/|%2Fgo%2F)(?!renew/|revoke/)[^/\s?&]{8,}"), rf"\1{REDACTED}"),
 )
 REQUEST_ID = re.compile(r"[\w-]{8,64}")
 QUIET_PATHS = ("/static/", "/healthz", "/readyz", "/metrics")

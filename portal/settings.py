@@ -6,6 +6,7 @@ Without any variable set this is the *embedded* mode: SQLite, one process, broke
 """
 
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -156,7 +157,7 @@ TEMPLATES = [
 PLACET_DEMO = env.bool("PLACET_DEMO", default=False)
 
 # The engine asks people through this class; it knows nothing else of them.
-TASK_DESK = "tasks.desk.Desk"
+TASK_DESK = "tasks.services.rounds.Desk"
 
 # --- People -------------------------------------------------------------------------------------
 
@@ -233,7 +234,7 @@ CELERY_TASK_QUEUES = [
 ]
 DUE = (
     *("processes.sweep", "processes.fire", "processes.begin", "processes.deliver"),
-    "tasks.sweep",
+    *("tasks.sweep", "tasks.tell"),
 )
 CELERY_TASK_ROUTES = {name: {"queue": "placet.due"} for name in DUE}
 CELERY_TASK_TIME_LIMIT = 300
@@ -256,6 +257,14 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = SWEEP_SECONDS
 CELERY_BEAT_SCHEDULE = {
     "Fire due timers and rescue jobs": {"task": "processes.sweep", "schedule": SWEEP_SECONDS},
     "Remind and escalate": {"task": "tasks.sweep", "schedule": SWEEP_SECONDS},
+    "Hand over work of who has left": {
+        "task": "tasks.hand_over",
+        "schedule": timedelta(minutes=1),
+    },
+    "Count votes again": {"task": "tasks.recount", "schedule": timedelta(minutes=1)},
+    "Tell people": {"task": "tasks.tell", "schedule": SWEEP_SECONDS},
+    "Check attachments": {"task": "tasks.scan", "schedule": timedelta(minutes=1)},
+    "Clear up after tasks": {"task": "tasks.clear_up", "schedule": timedelta(hours=1)},
     "Forget old answers and tokens": {"task": "portal.forget", "schedule": timedelta(hours=1)},
 }
 
@@ -280,9 +289,21 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "portal.channel_layer.ThreadSafeLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+# Embedded, mails become files that a person can look at.
+EMAIL_CONFIG = env.email(
+    "EMAIL_URL", default="consolemail://" if SERVICES else f"filemail:///{VAR_DIR / 'mail'}"
+)
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Placet <placet@localhost>")
+REPLY_TO = env.str("PLACET_REPLY_TO", default="")
+# Links in messages begin with this.
+BASE_URL = env.str(
+    "PLACET_BASE_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), "http://localhost:8000")
+).rstrip("/")
+NEWS_KEPT = timedelta(days=env.int("PLACET_NEWS_DAYS", default=90))
+# Push services write here when our notifications give them trouble.
+PUSH_CONTACT = env.str("PLACET_PUSH_CONTACT", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
 
 # --- REST ---------------------------------------------------------------------------------------
 
@@ -314,6 +335,9 @@ SPECTACULAR_SETTINGS = {
         {"name": "processes", "description": "What can be started, and starting it."},
         {"name": "instances", "description": "Where things stand, and what happened."},
         {"name": "tasks", "description": "What people are asked, and answering."},
+        {"name": "absences", "description": "Who is away, and who stands in meanwhile."},
+        {"name": "organization", "description": "Units and people, and the work of who leaves."},
+        {"name": "notifications", "description": "How you are told of what is new."},
         {"name": "messages", "description": "Telling instances what has happened elsewhere."},
         {"name": "jobs", "description": "Doing the work of a process outside of Placet."},
         {"name": "operating", "description": "For those who keep processes running."},
@@ -322,6 +346,7 @@ SPECTACULAR_SETTINGS = {
         "InstanceStatus": "processes.models.Instance.Status",
         "IncidentStatus": "processes.models.Incident.Status",
         "TaskStatus": "tasks.models.Task.Status",
+        "TaskKind": "tasks.models.Task.Kind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -352,7 +377,7 @@ STATICFILES_DIRS = [
 # Collected files have names that carry their hash; without collecting, the finders serve.
 COLLECTED = env.bool("PLACET_COLLECTED_STATIC", default=False)
 WHITENOISE_USE_FINDERS = not COLLECTED
-STORAGES = {
+STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "portal.static_files.CollectedFiles"
@@ -361,6 +386,26 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"
+# Files that people lay beside tasks. No address leads to the folder.
+STORAGES["attachments"] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {
+        "location": MEDIA_ROOT / "attachments",
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    },
+}
+ATTACHMENT_BYTES = env.int("PLACET_ATTACHMENT_BYTES", default=10_000_000)
+ATTACHMENT_BYTES_OF_A_TASK = env.int("PLACET_ATTACHMENT_BYTES_OF_A_TASK", default=50_000_000)
+ATTACHMENT_TYPES = env.list(
+    "PLACET_ATTACHMENT_TYPES",
+    default=[
+        *("pdf", "png", "jpg", "jpeg", "gif", "webp", "txt", "csv", "md"),
+        *("docx", "xlsx", "pptx", "odt", "ods", "odp"),
+    ],
+)
+# A dotted path of a function, or a command, that looks at each file; empty for none.
+SCANNER = env.str("PLACET_SCANNER", default="")
 MEDIA_URL = "media/"
 
 UNFOLD = console.UNFOLD

@@ -12,16 +12,21 @@ from django.utils.functional import SimpleLazyObject
 
 from tasks import inbox
 from tasks.models import Substitution
+from tasks.services import unread
 
 MOST = 99
 
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """``stamp`` changes with the person's open work; ``count`` is for a badge, so it is short."""
+    """``stamp`` changes with the person's open work.
+
+    ``count`` of open work, and ``unread`` of notifications, are for badges, so they are short.
+    """
 
     count: str
     stamp: str
+    unread: str = ""
     absence: Substitution | None = None
 
     @property
@@ -45,9 +50,10 @@ def frame(request: HttpRequest, now: datetime) -> Shell:
     person = request.user
     if not isinstance(person, User):
         return Shell("", "")
+    box = getattr(request, "inbox", None) or inbox.Inbox(person, now=now)
     waiting = getattr(request, "waiting", None)
     if waiting is None:
-        waiting = inbox.count(person, now=now)["todo"]
+        waiting = box.counts()["todo"]
     absence = (
         Substitution.objects.current(now)
         .filter(absentee=person)
@@ -55,7 +61,12 @@ def frame(request: HttpRequest, now: datetime) -> Shell:
         .first()
     )
     return Shell(
-        count="" if not waiting else str(waiting) if waiting <= MOST else f"{MOST}+",
-        stamp=inbox.stamp(person, now=now),
+        count=badge(waiting),
+        stamp=box.stamp,
+        unread=badge(unread(person)),
         absence=absence,
     )
+
+
+def badge(number: int) -> str:
+    return "" if not number else str(number) if number <= MOST else f"{MOST}+"

@@ -9,7 +9,15 @@ from guardian.shortcuts import get_objects_for_user
 
 from processes.core.errors import Absent, Forbidden
 from processes.desk import task_desk
-from processes.models import HistoryEvent, Incident, Instance, Process, Version
+from processes.models import (
+    HistoryEvent,
+    Incident,
+    Instance,
+    Process,
+    ProcessGroupPermission,
+    ProcessUserPermission,
+    Version,
+)
 
 Person = User | AnonymousUser
 
@@ -35,6 +43,15 @@ def watched(person: Person) -> QuerySet[Process]:
 def operated(person: Person) -> QuerySet[Process]:
     """Return the processes whose instances the person may steer."""
     return processes_with(person, "operate_process")
+
+
+def operators(process: Process) -> set[int]:
+    """Return the ids of who has been made an operator of the process, alone or in a group."""
+    right = {"permission__codename": "operate_process", "content_object": process}
+    users = ProcessUserPermission.objects.filter(**right).values_list("user", flat=True)
+    groups = ProcessGroupPermission.objects.filter(**right).values("group")
+    members = User.groups.through.objects.filter(group__in=groups).values_list("user", flat=True)
+    return {*users, *members}
 
 
 def _with_any(person: Person, *rights: str) -> QuerySet[Process]:

@@ -36,12 +36,22 @@ class Guard:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The same values for all rows of a model whose columns equal the given ones."""
+
+    model: type[models.Model]
+    values: dict[str, Any]
+    equal: dict[str, Any]
+
+
 class Batch:
     """Rows to insert, update and delete. Nothing is written before `flush`."""
 
     def __init__(self) -> None:
         self._inserts: dict[type[models.Model], list[models.Model]] = {}
         self._updates: dict[models.Model, set[str]] = {}
+        self._changes: list[Change] = []
         self._deletes: list[tuple[type[models.Model], dict[str, Any]]] = []
 
     def insert(self, *rows: models.Model) -> None:
@@ -52,6 +62,13 @@ class Batch:
         """Write these fields of a row that exists. One that this batch inserts is whole anyway."""
         if fields and row not in self._inserts.get(type(row), ()):
             self._updates.setdefault(row, set()).update(fields)
+
+    def change(self, model: type[models.Model], values: dict[str, Any], **equal: Any) -> None:
+        """Write the same values into all rows whose columns equal the given ones; none is fine.
+
+        Rows that this batch inserts have the values already, and those that it deletes go.
+        """
+        self._changes.append(Change(model, values, equal))
 
     def delete(self, model: type[models.Model], **equal: Any) -> None:
         """Delete the rows whose columns equal the given values; none is fine.
@@ -67,6 +84,19 @@ class Batch:
         """Return the row with these values that the batch is going to insert, if there is one."""
         rows = self._inserts.get(model, ())
         return next((row for row in rows if isinstance(row, model) and _equal(row, equal)), None)
+
+    def updated(self, model: type[Row], **equal: Any) -> Row | None:
+        """Return the row with these values that the batch is going to update, if there is one."""
+        rows = (row for row in self._updates if isinstance(row, model) and _equal(row, equal))
+        return next(rows, None)
+
+    def inserting(self, model: type[Row]) -> list[Row]:
+        """Return all rows of this table that the batch is going to insert, in order."""
+        return [row for row in self._inserts.get(model, ()) if isinstance(row, model)]
+
+    def deletes(self, row: models.Model) -> bool:
+        """Tell whether the batch is going to delete this row."""
+        return any(type(row) is model and _equal(row, equal) for model, equal in self._deletes)
 
     def flush(self, guard: Guard | None = None) -> None:
         """Write everything and start afresh; with a guard, all or nothing.
@@ -85,6 +115,8 @@ class Batch:
             model._base_manager.filter(**equal).delete()
         for row, fields in self._updates.items():
             row.save(update_fields=fields)
+        for change in self._changes:
+            change.model._base_manager.filter(**change.equal).update(**change.values)
         for model, rows in self._inserts.items():
             model._base_manager.bulk_create(rows)
 
@@ -110,6 +142,10 @@ class Batch:
             yield f"{sql} AND {_quoted(guard.column)} = %s", [*values, guard.value]
         for row, names in self._updates.items():
             yield _update(row, sorted(names))
+        for change in self._changes:
+            # A row that one statement both changes and deletes might stay.
+            gone = [equal for model, equal in self._deletes if model is change.model]
+            yield _change(change, gone)
         for model, equal in self._deletes:
             yield _delete(model, equal)
         for model, rows in self._inserts.items():
@@ -158,6 +194,27 @@ def _updating(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, C
     sets = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     sql = f"UPDATE {_quoted(meta.db_table)} SET {sets} WHERE {_quoted(meta.pk.column)} = %s"
     return sql, fields, meta.pk
+
+
+def _change(change: Change, gone: list[dict[str, Any]]) -> Piece:
+    values, equal = (
+        _conditions(change.model, change.values),
+        _conditions(change.model, change.equal),
+    )
+    left = [_conditions(change.model, found) for found in gone]
+    sets = ", ".join(column for column, _ in values)
+    where = " AND ".join(column for column, _ in equal)
+    kept = "".join(f" AND NOT ({' AND '.join(column for column, _ in one)})" for one in left)
+    sql = f"UPDATE {_quoted(change.model._meta.db_table)} SET {sets} WHERE {where}{kept}"
+    return sql, [value for part in (values, equal, *left) for _, value in part]
+
+
+def _conditions(model: type[models.Model], equal: dict[str, Any]) -> list[tuple[str, Any]]:
+    fields = [(_field(model, name.removesuffix("_id")), value) for name, value in equal.items()]
+    return [
+        (f"{_quoted(field.column)} = %s", field.get_db_prep_save(value, connection))
+        for field, value in fields
+    ]
 
 
 def _delete(model: type[models.Model], equal: dict[str, Any]) -> Piece:

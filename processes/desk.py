@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from processes.core import events as ev
 
 if TYPE_CHECKING:
+    from processes.models import Incident
     from processes.store import Step
 
 
@@ -24,6 +25,15 @@ class TaskDesk(Protocol):
 
     def withdraw(self, step: "Step", event: ev.TaskWithdrawn) -> None:
         """Take the question back: nobody can answer it any more."""
+
+    def hold(self, step: "Step") -> None:
+        """Stop every clock: an operator has suspended the instance."""
+
+    def go_on(self, step: "Step") -> None:
+        """Let the clocks go on from where they stood."""
+
+    def report(self, step: "Step", incident: "Incident") -> None:
+        """Let the operators of the process know of an incident that is being raised."""
 
     def instances_asking(self, person: Any, *, now: datetime) -> QuerySet[Any, Any]:
         """Return the ids of instances in which an open task asks this person."""

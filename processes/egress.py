@@ -73,25 +73,28 @@ def call(
     path: str,
     headers: Mapping[str, str] | None = None,
     body: Any = None,
+    content: bytes = b"",
     timeout: timedelta,
     allowed_networks: Sequence[Network] = (),
 ) -> Answer:
     """Send one request and return the answer, whatever its status, within ``timeout`` in all.
 
-    ``body`` goes out as JSON; None sends none. Private networks are out of reach unless they are
-    in ``allowed_networks``. Raises EgressRefused before anything is sent, and EgressFailed.
+    ``body`` goes out as JSON; None sends ``content`` as it is. Private networks are out of reach
+    unless they are in ``allowed_networks``. Raises EgressRefused before anything is sent, and
+    EgressFailed.
     """
     if method not in METHODS:
         raise EgressRefused(f"{method!r:.50} is not a method that Placet sends.")
     target = target_of(base_url, path)
-    content = b"" if body is None else json.dumps(body, allow_nan=False).encode()
+    if body is not None:
+        content = json.dumps(body, allow_nan=False).encode()
     fields = [
         (b"Host", target.authority.encode()),
         (b"User-Agent", b"Placet"),
         (b"Accept", b"application/json, */*;q=0.5"),
         (b"Accept-Encoding", b"identity"),
         (b"Connection", b"close"),
-        *([(b"Content-Type", b"application/json")] if content else []),
+        *([(b"Content-Type", b"application/json")] if body is not None else []),
         *checked_headers((headers or {}).items()),
     ]
     deadline = Deadline(timeout)

@@ -32,7 +32,7 @@ PAUSE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """``about`` is ``inbox`` or ``instance``; ``sequence`` is the instance's, as of the commit."""
+    """``about`` is ``inbox``, ``notifications`` or ``instance``; ``sequence`` is the instance's."""
 
     group: str
     about: str

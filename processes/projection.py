@@ -6,7 +6,6 @@ Every wait of the state has exactly one row, so that a query finds it.
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from django.db import connection
 
 from processes.core import events as ev
@@ -17,8 +16,6 @@ from processes.models import Dispatch, Incident, Instance, Job, Subscription, Ti
 
 if TYPE_CHECKING:
     from processes.store import Step
-
-log = structlog.get_logger(__name__)
 
 Kind = Dispatch.Kind
 
@@ -38,6 +35,7 @@ def project(step: "Step", event: ev.Event, *, again: bool) -> None:  # noqa: C90
             end(step, {"reason": event.reason})
         case ev.InstanceSuspended():
             instance.suspend(now=now)
+            task_desk().hold(step)
         case ev.InstanceResumed():
             resume(step)
         case ev.TaskOpened():
@@ -79,7 +77,15 @@ def project(step: "Step", event: ev.Event, *, again: bool) -> None:  # noqa: C90
         case ev.CallWithdrawn():
             dispatch(step, Kind.CALL_CANCEL, token=event.token, node=event.node)
         case ev.IncidentRaised():
-            raise_incident(step, event)
+            step.raise_incident(
+                Incident(
+                    key=event.incident,
+                    token=event.token,
+                    node=event.node,
+                    code=event.code,
+                    sentence=event.sentence,
+                )
+            )
         case ev.IncidentResolved():
             resolve(step, step.row(Incident, key=event.incident), event.how)
         case _:
@@ -107,6 +113,7 @@ def end(step: "Step", how: dict[str, Any]) -> None:
 def resume(step: "Step") -> None:
     """Let it take again what could not reach it meanwhile."""
     step.instance.resume(now=step.now)
+    task_desk().go_on(step)
     step.wakeups.held = step.instance.pk
     for found in step.state.subscriptions.values():
         if found.trigger == "message":
@@ -128,22 +135,6 @@ def settle_notices(step: "Step") -> None:
             return
     for incident in Incident.objects.notices(step.instance):
         resolve(step, incident, "ended")
-
-
-def raise_incident(step: "Step", event: ev.IncidentRaised) -> None:
-    instance = step.instance
-    step.batch.insert(
-        Incident(
-            instance=instance,
-            key=event.incident,
-            token=event.token,
-            node=event.node,
-            code=event.code,
-            sentence=event.sentence,
-            raised_at=step.now,
-        )
-    )
-    log.warning("incident", instance=str(instance.pk), code=event.code, node=event.node)
 
 
 def resolve(step: "Step", incident: Incident, how: str) -> None:

@@ -7,7 +7,7 @@ is at the event that was read. `save` writes the state, the history, the wait ro
 desk adds as one batch; pages and workers are woken after the commit.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +29,7 @@ from processes.core.advance import decide
 from processes.core.bpmn import read
 from processes.core.errors import Absent, Refusal
 from processes.core.graph import Graph
+from processes.desk import task_desk
 from processes.models import FOLLOW_UPS, Dispatch, HistoryEvent, Incident, Instance, Version
 from processes.wakeups import Wakeups
 
@@ -73,6 +74,7 @@ class Step:
         self.wakeups = Wakeups()
         self._sent: list[Dispatch] = []
         self._credit: int | None = None
+        self._afterwards: list[Callable[[], None]] = []
         self._hints: set[tuple[str, str]] = set()
         self._guard: Guard | None = None
 
@@ -100,6 +102,16 @@ class Step:
         return step
 
     @classmethod
+    def alone(cls, instance: Instance, *, now: datetime, actor: Actor = ENGINE) -> Self:
+        """Go on from an instance that was read in a transaction which lets nobody else write.
+
+        That is every transaction where rows cannot be locked, which is SQLite's way.
+        """
+        if connection.features.has_select_for_update:
+            raise RuntimeError("the instance must be locked")
+        return cls(instance, st.load(instance.state), now=now, actor=actor)
+
+    @classmethod
     def begin(cls, instance: Instance, *, now: datetime, actor: Actor) -> Self:
         """Begin with a new, unsaved instance."""
         step = cls(instance, st.State(), now=now, actor=actor)
@@ -116,21 +128,22 @@ class Step:
         return events
 
     def row(self, model: type[Row], **equal: Any) -> Row:
-        """Return the row of this instance with these values, also if this step made it."""
-        inserted = self.batch.inserted(model, instance_id=self.instance.pk, **equal)
-        return inserted or model._base_manager.get(instance_id=self.instance.pk, **equal)
+        """Return the row of this instance with these values, also if this step made it.
+
+        One that this step changes already is that very object: two of them would not both be
+        written.
+        """
+        equal["instance_id"] = self.instance.pk
+        known = self.batch.inserted(model, **equal) or self.batch.updated(model, **equal)
+        return known or model._base_manager.get(**equal)
 
     def tell_inbox(self, group: str) -> None:
         """Have the inboxes of this live group look again after the commit."""
         self._hints.add((group, "inbox"))
 
-    def deciders(self, names: Collection[str]) -> dict[str, int]:
-        """Return who decided in this instance under one of these names, by the id they keep."""
-        answers = HistoryEvent.objects.filter(
-            instance=self.instance, kind=ev.TaskCompleted.kind, actor__isnull=False
-        )
-        found = {row["by"]: actor for row, actor in answers.values_list("data", "actor")}
-        return {name: found[name] for name in names if name in found}
+    def wake(self, job: str) -> None:
+        """Have a worker look after the commit what there is to do for this job."""
+        self.wakeups.looks.add(job)
 
     def follow(self, dispatch: Dispatch) -> None:
         """Let what this step sends be among what may follow from the dispatch it takes."""
@@ -144,22 +157,31 @@ class Step:
 
     def notice(self, *, key: str, token: str, node: str, code: str, sentence: str) -> None:
         """Raise an incident that does not hold the process: somebody should look at it."""
-        self.batch.insert(
-            Incident(
-                instance=self.instance,
-                key=key,
-                token=token,
-                node=node,
-                code=code,
-                sentence=sentence,
-                blocking=False,
-                raised_at=self.now,
-            )
+        self.raise_incident(
+            Incident(key=key, token=token, node=node, code=code, sentence=sentence, blocking=False)
         )
-        log.warning("incident", instance=str(self.instance.pk), code=code, node=node)
+
+    def raise_incident(self, incident: Incident) -> None:
+        """Write the incident down as one of now, and let the operators know."""
+        incident.instance, incident.raised_at = self.instance, self.now
+        self.batch.insert(incident)
+        task_desk().report(self, incident)
+        log.warning(
+            "incident", instance=str(self.instance.pk), code=incident.code, node=incident.node
+        )
+
+    def afterwards(self, work: Callable[[], None]) -> None:
+        """Do this in `save`, before anything is written.
+
+        For what follows from an event that is being recorded: to decide amid its events would
+        write the history in another order than it happened.
+        """
+        self._afterwards.append(work)
 
     def save(self) -> None:
         """Write everything; pages and workers hear of it after the commit."""
+        while self._afterwards:
+            self._afterwards.pop(0)()
         self._share_credit()
         self.instance.state = self.state.dump()
         fields = ("state", "status", "sequence", "head", "ended_at", "credit")

@@ -15,13 +15,16 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Q
 from guardian.shortcuts import assign_perm
 
+from portal.demo.contracts import REQUESTS, Act, Request
 from portal.demo.newcomers import NEWCOMERS, Did, Newcomer
+from portal.demo.organization import organize
 from processes import services as engine
 from processes.models import Connection, Dispatch, Instance, Process, Timer
 from tasks import services
-from tasks.models import Alarm, Task
+from tasks.models import Alarm, Announcement, Calendar, CalendarUse, Task
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "processes" / "templates_bpmn"
+AGREED = ("contract-signature", "expense-matrix")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # Everybody may know it: it opens a demo on this machine.
@@ -68,6 +71,7 @@ def seed(*, orders: str, now: datetime) -> bool:
     if User.objects.filter(username=PEOPLE[0].username).exists():
         return False
     people = {character.username: add_person(character) for character in PEOPLE}
+    organize(people)
     purchase = publish("purchase-approval", by=people["dan"], now=now - 30 * DAY)
     access = publish("access-request", by=people["dan"], now=now - 30 * DAY)
     onboarding = publish("onboarding", by=people["dan"], now=now - 30 * DAY)
@@ -80,8 +84,18 @@ def seed(*, orders: str, now: datetime) -> bool:
         by=people["leo"],
         now=now,
     )
-    Story(people, purchase, access, onboarding, now).tell()
+    agreed = {key: publish(key, by=people["dan"], now=now - 30 * DAY) for key in AGREED}
+    office = Calendar.objects.get(key="office")
+    CalendarUse.objects.create(calendar=office, process=agreed["contract-signature"])
+    Story(people, purchase, access, onboarding, agreed, now).tell()
+    forget_old_news(now)
     return True
+
+
+def forget_old_news(now: datetime) -> None:
+    """Count what is older than a day as told, or everybody would hear of all of it at once."""
+    untold = Announcement.objects.filter(told_at=None, created_at__lt=now - DAY)
+    untold.update(told_at=now)
 
 
 def add_person(character: Character) -> User:
@@ -120,6 +134,7 @@ class Story:
     purchase: Process
     access: Process
     onboarding: Process
+    agreed: dict[str, Process]
     now: datetime
     acts: list[tuple[datetime, Callable[[datetime], None]]] = field(default_factory=list)
 
@@ -181,6 +196,8 @@ class Story:
         for newcomer in NEWCOMERS:
             self.welcome(newcomer)
         self.at(self.now - 4 * DAY, lambda moment: self.withdraw("jonas@exmaple.com", moment))
+        for request in REQUESTS:
+            self.request(request)
 
     # --- what people ask for ---------------------------------------------------------------------
 
@@ -246,6 +263,30 @@ class Story:
             name="candidate-withdrew", key=email, payload=note, sender=None, now=moment
         )
         engine.deliver(dispatch_id=sent.pk, now=moment)
+
+    def request(self, request: Request) -> None:
+        """Plan a request and everything that people did about it."""
+        asked_at, subjects = self.now - request.days_ago * DAY, []
+
+        def start(moment: datetime) -> None:
+            process = self.agreed[request.process]
+            subjects.append(self.start(process, request.who, dict(request.variables), moment))
+
+        self.at(asked_at, start)
+        for act in request.acts:
+            self.at(
+                asked_at + act.hours * HOUR,
+                lambda moment, act=act: self.act(subjects[0], act, moment),  # type: ignore[misc]
+            )
+
+    def act(self, instance: Instance, act: Act, moment: datetime) -> None:
+        if act.to:
+            task, who = self.task(instance, act.node), self.people[act.who]
+            services.send_back(
+                task_id=task.pk, person=who, to=act.to, comment=act.comment, now=moment
+            )
+        else:
+            self.decide(instance, act.node, act.who, moment, act.outcome, act.comment)
 
     def start(
         self, process: Process, who: str, variables: dict[str, Any], moment: datetime

@@ -4,14 +4,16 @@ A page's view puts ``now`` into the context; no tag reads the clock.
 """
 
 import json
+import re
 from datetime import datetime, timedelta
+from typing import Any
 from zlib import crc32
 
 from django import template
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -126,4 +128,21 @@ def moment(context: Context, at: datetime) -> SafeString:
         at.isoformat(),
         long_form(at),
         formats.date_format(local, "j M, H:i" if this_year else "j M Y, H:i"),
+    )
+
+
+@register.simple_tag
+def mentions(said: Any) -> SafeString:
+    """Return the text of a comment with those marked whom it mentions and told."""
+    names = sorted(said.mentions, key=len, reverse=True)
+    if not names:
+        return format_html("{}", said.text)
+    pieces = re.split(
+        "(" + "|".join(re.escape(f"@{name}") for name in names) + r")(?![\w+-])", said.text
+    )
+    marked = {f"@{name}" for name in names}
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html('<b class="mention">{}</b>', p) if p in marked else p,) for p in pieces),
     )

@@ -139,6 +139,7 @@ class Page(ModelAdmin):
         back: str,
         form: forms.BaseForm | None = None,
         tone: str = "",
+        template: str = "admin/placet/question.html",
         **more: Any,
     ) -> HttpResponse:
         """Ask on GET; on POST ``do`` it, say its sentence and go ``back``.
@@ -156,7 +157,7 @@ class Page(ModelAdmin):
                 return HttpResponseRedirect(back)
         refused = form is not None and bool(form.errors)
         context = {"ask": title, "text": text, "submit": submit, "back": back, "form": form}
-        page = self.page(request, "admin/placet/question.html", row, **context, tone=tone, **more)
+        page = self.page(request, template, row, **context, tone=tone, **more)
         page.status_code = 422 if refused else 200
         return page
 

@@ -21,6 +21,31 @@ NOTED = {
     "reassigned": gettext_lazy("Assigned “%(node)s” to %(to)s: %(reason)s"),
     "reminded": gettext_lazy("“%(node)s” is due soon; a reminder was given."),
     "escalated": gettext_lazy("“%(node)s” passed its deadline; also asked now: %(to)s."),
+    "escalated nobody": gettext_lazy("“%(node)s” passed its deadline; nobody else may be asked."),
+    "escalated notify": gettext_lazy("“%(node)s” passed its deadline; told: %(to)s."),
+    "escalated reassign": gettext_lazy("“%(node)s” passed its deadline; asked instead: %(to)s."),
+    "escalated prioritize": gettext_lazy("“%(node)s” passed its deadline; it is more urgent now."),
+    "escalated throw": gettext_lazy("“%(node)s” passed its deadline; the process reacts."),
+    "overdue": gettext_lazy("“%(node)s” was due, and is not answered."),
+    "overdue startBy": gettext_lazy("Nobody has begun to work on “%(node)s” in time."),
+    "voted": gettext_lazy("Gave an answer to “%(node)s”, one of several."),
+    "added": gettext_lazy("Had %(to)s asked for “%(node)s” as well: %(reason)s"),
+    "recounted": gettext_lazy("“%(node)s” was decided by the answers that were there."),
+    "taken_back": gettext_lazy("Took “%(node)s” back."),
+    "given_back": gettext_lazy("Gave “%(node)s” back to %(to)s, who delegated it."),
+    "nominated": gettext_lazy("Had %(to)s asked for “%(node)s”, which asked nobody."),
+    "proposed": gettext_lazy("Proposed an answer to “%(node)s” to %(to)s, who delegated it."),
+    "answered": gettext_lazy("Answered “%(node)s”; the answer can still be undone."),
+    "undone": gettext_lazy("Undid the answer to “%(node)s”."),
+    "suspended": gettext_lazy("Laid “%(node)s” aside."),
+    "resumed": gettext_lazy("“%(node)s” goes on."),
+    "information_asked": gettext_lazy("Asked %(to)s about “%(node)s”."),
+    "information_given": gettext_lazy("Answered the question of %(to)s about “%(node)s”."),
+    "prioritized": gettext_lazy("Set the priority of “%(node)s”."),
+    "rescheduled": gettext_lazy("Moved the due date of “%(node)s”."),
+    "follow_up_set": gettext_lazy("Set a reminder for “%(node)s”."),
+    "attached": gettext_lazy("Added a file to “%(node)s”."),
+    "attachment_removed": gettext_lazy("A harmful file was removed from “%(node)s”."),
     "commented": gettext_lazy("Commented on “%(node)s”."),
 }
 
@@ -63,6 +88,8 @@ def told(event: ev.Event, graph: Graph) -> str:  # noqa: C901 one case per kind 
             return _("Suspended the process.")
         case ev.InstanceResumed():
             return _("Let the process go on.")
+        case ev.RequestWithdrawn():
+            return _("Took the request back; it goes on at “%(node)s”.") % about
         case ev.ScopeOpened():
             if event.item is not None:
                 words = about | {"number": event.item + 1}
@@ -107,6 +134,18 @@ def told(event: ev.Event, graph: Graph) -> str:  # noqa: C901 one case per kind 
             return _("Answered “%(node)s” with “%(outcome)s”.") % {"node": node, "outcome": said}
         case ev.TaskWithdrawn():
             return _("“%(node)s” was taken back: nobody needs to answer it any more.") % about
+        case ev.TaskSentBack():
+            words = about | {"to": label(graph, event.to)}
+            return _("Sent “%(node)s” back to “%(to)s”.") % words
+        case ev.TaskSkipped():
+            return _("Skipped “%(node)s”: no answer is needed.") % about
+        case ev.TaskFailed():
+            return _("Could not do “%(node)s”: %(code)s.") % (about | {"code": event.code})
+        case ev.TaskFaulted():
+            words = about | {"sentence": event.sentence}
+            return _("“%(node)s” cannot be asked: %(sentence)s") % words
+        case ev.TaskEscalated():
+            return _("“%(node)s” escalates “%(code)s”.") % (about | {"code": event.code})
         case ev.TaskNoted():
             return noted(event, node)
         case ev.JobRequested():
@@ -204,7 +243,17 @@ def noted(event: ev.TaskNoted, node: str) -> str:
         "to": listed(to) if isinstance(to, list) else to,
         "reason": event.details.get("reason", ""),
     }
-    return str(NOTED.get(event.action, event.action)) % words
+    return str(NOTED.get(sort_of(event), event.action)) % words
+
+
+def sort_of(event: ev.TaskNoted) -> str:
+    """Return what was noted, and of which sort where that makes another sentence."""
+    details = event.details
+    if event.action == "escalated" and details.get("to") == []:
+        return "escalated nobody"
+    if event.action not in ("escalated", "overdue"):
+        return event.action
+    return " ".join(filter(None, (event.action, details.get("do"), details.get("of"))))
 
 
 def listed(words: Sequence[str]) -> str:

@@ -54,6 +54,10 @@ ACTS = frozenset(
         ev.InstanceResumed,
         ev.TaskCompleted,
         ev.TaskNoted,
+        ev.TaskSentBack,
+        ev.TaskSkipped,
+        ev.TaskFailed,
+        ev.RequestWithdrawn,
         ev.IncidentResolved,
     )
 )
@@ -80,7 +84,13 @@ def tone_of(row: HistoryEvent, graph: Graph) -> str:
             return answer(graph, row.node, row.data["outcome"])[1]
         case ev.InstanceCompleted.kind | ev.JobSucceeded.kind | ev.CallCompleted.kind:
             return "positive"
-        case ev.TimerFired.kind | ev.InstanceSuspended.kind | ev.EscalationThrown.kind:
+        case ev.TaskFailed.kind | ev.TaskFaulted.kind:
+            return "negative"
+        case ev.TaskSentBack.kind | ev.TaskSkipped.kind | ev.TaskEscalated.kind:
+            return "warning"
+        case ev.RequestWithdrawn.kind | ev.TimerFired.kind | ev.InstanceSuspended.kind:
+            return "warning"
+        case ev.EscalationThrown.kind:
             return "warning"
         case ev.CompensationStarted.kind:
             return "warning"

@@ -4,10 +4,12 @@ from processes.access import (
     may_operate,
     may_view,
     operated,
+    operators,
     processes_with,
     visible_instance,
     visible_instances,
 )
+from processes.egress import Answer, EgressFailed, EgressRefused
 from processes.live import Hint, instance_group, people_group, user_group
 from processes.live import publish as publish_hints
 from processes.services.audit import Flaw, verify, verify_all
@@ -30,6 +32,7 @@ from processes.services.entrances import (
     fire_entrance,
     postpone_entrance,
 )
+from processes.services.forecast import forecast
 from processes.services.instances import (
     cancel,
     resume,
@@ -44,6 +47,7 @@ from processes.services.jobs import (
     finish_job,
     lease_job,
 )
+from processes.services.outside import call_outside, checked_url
 from processes.services.sending import send_message, send_signal
 from processes.services.timers import (
     FAILURES_BEFORE_NOTICE,
@@ -59,12 +63,17 @@ __all__ = [
     "FAILURES_BEFORE_NOTICE",
     "Activated",
     "Actor",
+    "Answer",
+    "EgressFailed",
+    "EgressRefused",
     "Flaw",
     "Hint",
     "Lease",
     "Step",
     "activate_jobs",
+    "call_outside",
     "cancel",
+    "checked_url",
     "claim_due_dispatches",
     "claim_due_entrances",
     "claim_due_timers",
@@ -80,6 +89,7 @@ __all__ = [
     "finish_job",
     "fire_entrance",
     "fire_timer",
+    "forecast",
     "graph_of",
     "instance_group",
     "lease_job",
@@ -87,6 +97,7 @@ __all__ = [
     "may_view",
     "one_step",
     "operated",
+    "operators",
     "people_group",
     "postpone_dispatch",
     "postpone_entrance",

@@ -32,14 +32,14 @@ def needs_of(graph: g.Graph, *, together: Mapping[str, int], now: datetime) -> N
     published = Version.objects.filter(process__key__in=keys, status=Version.Status.PUBLISHED)
     numbers = dict(published.values_list("process__key", "number")) if keys else {}
     live = {**numbers, **together}
-    asking = [node for node in graph.nodes.values() if isinstance(node, g.DecisionTask)]
-    decisions, absent = bundle_of({node.ref for node in asking})
+    asking = [(node, ref) for node in graph.nodes.values() for ref in g.decisions_of(node)]
+    decisions, absent = bundle_of({ref for _, ref in asking})
     return Needs(
         pins={c.process: live[c.process] for c in calls if pinned(c) and c.process in live},
         decisions=decisions,
         findings=(
             *(finding for call in calls for finding in check_call(call, live)),
-            *(no_decision(node, absent[node.ref]) for node in asking if node.ref in absent),
+            *(no_decision(node, ref, absent[ref]) for node, ref in asking if ref in absent),
             *check_entrances(graph, now=now),
         ),
     )
@@ -72,11 +72,11 @@ def check_call(call: g.CallActivity, live: Mapping[str, int]) -> Iterator[Findin
         )
 
 
-def no_decision(node: g.DecisionTask, why: str) -> Finding:
+def no_decision(node: g.Node, ref: str, why: str) -> Finding:
     return Finding(
         node.id,
         "error",
         "no-decision",
-        f"“{node.label}” asks the decision “{node.ref}”, {why}.",
+        f"“{node.label}” asks the decision “{ref}”, {why}.",
         "Upload the DMN file that holds it, or correct the name.",
     )

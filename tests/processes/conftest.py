@@ -54,7 +54,8 @@ class Broker:
     ) -> None:
         if self.down:
             raise OperationalError("Connection refused")
-        self.messages.append(Message(name, kwargs or options["kwargs"], options.get("eta")))
+        arguments = kwargs or options.get("kwargs") or {}
+        self.messages.append(Message(name, arguments, options.get("eta")))
 
     def deliver(self) -> int:
         """Run the tasks whose time has come, and those they ask for; return how many ran."""

@@ -56,6 +56,37 @@ def test_both_ways_leave_the_same_rows():
     assert all(other == seen[0] for other in seen)
 
 
+def test_many_rows_are_changed_alike_but_for_those_that_go():
+    instance = purchase()
+    soon = {"instance": instance, "owner": "t", "node": "n", "due_at": NOW}
+    for key in ("w1", "w2", "w3"):
+        Timer.objects.create(key=key, **soon)
+    later = NOW + timedelta(hours=1)
+
+    def fill(batch):
+        batch.change(Timer, {"due_at": later, "failures": 2}, instance_id=instance.pk)
+        batch.delete(Timer, instance_id=instance.pk, key="w2")
+        batch.insert(Timer(key="w4", **soon))
+
+    seen = flush_both_ways(fill)
+    _rows, timers = seen[0]
+    assert [(t["key"], t["due_at"], t["failures"]) for t in timers] == [
+        ("w1", later, 2),
+        ("w3", later, 2),
+        ("w4", NOW, 0),
+    ]
+    assert all(other == seen[0] for other in seen)
+
+
+def test_a_row_that_is_changed_already_is_found_again():
+    row = Connection.objects.create(key="a", name="A", base_url="http://a/")
+    batch = Batch()
+    assert batch.updated(Connection, key="a") is None
+    batch.update(row, "name")
+    assert batch.updated(Connection, key="a") is row
+    assert batch.updated(Connection, key="b") is None
+
+
 def test_a_row_inserted_and_changed_in_one_batch_is_written_once():
     row = Connection(key="a", name="Before", base_url="http://a/")
     batch = Batch()

@@ -113,8 +113,8 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 });
 
 function heard({ about, id, sequence }) {
-  if (about === "inbox") {
-    const lists = regions("inbox");
+  if (about === "inbox" || about === "notifications") {
+    const lists = regions(about);
     for (const region of lists.length ? lists : [pulse()]) want(region.id);
   } else if (about === "instance" && !(sequence <= sequences()[id])) {
     for (const region of regions("instance")) want(region.id);

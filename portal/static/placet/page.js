@@ -9,7 +9,8 @@ function dress(alert) {
   if (alert.dataset.dressed) return;
   alert.dataset.dressed = "yes";
   alert.append(copy("alert-close"));
-  if (alert.dataset.alert === "error") return;
+  // What can be followed stays until it is closed.
+  if (alert.dataset.alert === "error" || alert.querySelector("a")) return;
   let timer;
   const leave = () => (timer = setTimeout(() => alert.remove(), READ));
   const stay = () => clearTimeout(timer);
