@@ -4,33 +4,86 @@ Absence is resolved here, when it is read: a substitute reaches what the absent 
 for tasks that were open before as well, and no longer than the absence lasts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext as _
 
 from processes.core.errors import Absent
 from processes.services import may_operate, may_view, processes_with
-from tasks.models import Substitution, Task
+from tasks.models import Substitution, Task, Unit
 from tasks.reading import asked_of, asked_of_each
-from tasks.rules.standing import Asked, Principals, Standing, standing
+from tasks.rules.absence import Link, stand_ins, ways_to
+from tasks.rules.standing import Asked, Principals, Reach, Standing, standing
+
+MOST_PEOPLE = 1_000
+"""So many people in one chain of absences are looked at; nobody has more."""
 
 
 def principals(person: User, *, now: datetime) -> Principals:
-    """Return as whom the person acts now, in one query; a deactivated person acts as nobody."""
-    absent = Substitution.objects.current(now).filter(substitute=person).values("absentee")
-    rows = User.objects.filter(Q(pk=person.pk) | Q(pk__in=absent), is_active=True)
-    groups: dict[int, set[int]] = {}
-    for user, group in rows.values_list("pk", "groups"):
-        groups.setdefault(user, set()).update({group} - {None})
-    own = groups.pop(person.pk, None)
-    if own is None:
+    """Return as whom the person acts now; a deactivated person acts as nobody.
+
+    One query for who stands in for nobody; two more for who does, and one for each further absence
+    in a row.
+    """
+    acting = Substitution.objects.current(now).between_active().filter(substitute=person.pk)
+    rows = User.objects.filter(pk=person.pk, is_active=True).values_list("groups", Exists(acting))
+    groups = dict(rows)
+    if not groups:
         return Principals(0)
-    absentees = {user: frozenset(found) for user, found in groups.items()}
-    return Principals(person.pk, frozenset(own), absentees)
+    absentees = _absentees(person, now=now) if any(groups.values()) else {}
+    return Principals(person.pk, frozenset(groups) - {None}, absentees)
+
+
+def _absentees(person: User, *, now: datetime) -> dict[int, Reach]:
+    """Return for whom the person stands in, with what those people's groups reach."""
+    ways = ways_to(person.pk, along("substitute", "absentee", {person.pk}, now=now))
+    groups: dict[int, set[int]] = {user: set() for user in ways}
+    for user, group in User.objects.filter(pk__in=ways).values_list("pk", "groups"):
+        groups[user].update({group} - {None})
+    return {user: Reach(frozenset(found), tuple(ways[user])) for user, found in groups.items()}
+
+
+def absent_now(
+    users: Collection[int],
+    *,
+    process: int | None,
+    amount: Decimal | None,
+    now: datetime,
+    excluded: AbstractSet[int] = frozenset(),
+) -> dict[int, int | None]:
+    """Return who of these people is away for such a task, and who finally stands in, if anybody.
+
+    One query where nobody is away, one more for each further absence in a row.
+    """
+    links = along("absentee", "substitute", set(users), now=now)
+    return stand_ins(users, links, process=process, amount=amount, excluded=excluded)
+
+
+def along(
+    side: Literal["absentee", "substitute"],
+    other: Literal["absentee", "substitute"],
+    people: set[int],
+    *,
+    now: datetime,
+) -> list[Link]:
+    """Return the absences of now that have these people on one side, and those that follow."""
+    found: list[Link] = []
+    seen: set[int] = set()
+    while people and len(seen) < MOST_PEOPLE:
+        seen |= people
+        current = Substitution.objects.current(now).filter(absentee__is_active=True)
+        links = current.filter(**{f"{side}__in": people}).links()
+        found += links
+        people = {getattr(link, other) for link in links} - seen - {None}
+    return found
 
 
 def task_for(person: User, task_id: UUID, *, now: datetime) -> tuple[Task, Standing]:
@@ -47,6 +100,21 @@ def task_for(person: User, task_id: UUID, *, now: datetime) -> tuple[Task, Stand
         if not task.is_open:
             break
     raise task_absent()
+
+
+def units_for(person: User) -> QuerySet[Unit]:
+    """Return the units that the person may see."""
+    return Unit.objects.all() if person.has_perm("tasks.view_unit") else Unit.objects.none()
+
+
+def person_for(person: User, username: str) -> User:
+    """Return the account of somebody. Raises Absent for who may not look at accounts."""
+    rows = User.objects.select_related("profile__unit", "profile__manager")
+    rights = ("auth.view_user", "auth.change_user")
+    found = rows.filter(username=username).first()
+    if found is None or not any(person.has_perm(right) for right in rights):
+        raise Absent("person_not_found", _("There is nobody with this user name."))
+    return found
 
 
 def task_absent() -> Absent:
@@ -91,4 +159,16 @@ def _standing(
     task: Task, who: Principals, asked: Asked, *, operates: bool, views: bool
 ) -> Standing:
     concerned = who.person in (task.instance.initiator_id, task.completed_by_id)
-    return standing(who, asked, stakeholder=concerned or operates or views, administrator=operates)
+    sees = concerned or operates or views or who.person == task.asked.get("by")
+    found = standing(who, asked, stakeholder=sees, administrator=operates)
+    # A colleague's answer is for whoever holds the task now, also if somebody else asked.
+    if not found.may_see and task.parent is not None and _holds(who, task.parent, asked):
+        return replace(found, stakeholder=True)
+    return found
+
+
+def _holds(who: Principals, parent: Task, asked: Asked) -> bool:
+    holder = parent.owner_id
+    if holder is None or holder == who.person:
+        return holder is not None
+    return who.reaches(holder, asked.process, asked.amount)

@@ -11,8 +11,8 @@ from django.db.models import Count, Max, Model, Value
 
 from processes.models import Instance, ProcessGroupPermission, ProcessUserPermission
 from processes.services import people_group, user_group, visible_instances
-from tasks import inbox
-from tasks.models import Substitution
+from tasks import access, inbox
+from tasks.rules.absence import ways_to
 from tasks.rules.standing import Asked
 
 RIGHTS: tuple[type[Model], ...] = (
@@ -74,15 +74,14 @@ def survey(
 
 
 def listening(users: Collection[int], *, now: datetime) -> dict[int, Listening]:
-    """Return what each of these users hears; the same rule as `access.principals`, for many."""
+    """Return what each of these users hears; the same rule as `access.principals`, for many.
+
+    A hint tells nothing, so how far a stand-in goes does not matter here.
+    """
     found = User.objects.filter(pk__in=users, is_active=True)
     active = {row[0]: row for row in found.values_list("pk", "password", "is_superuser")}
-    stands_in: dict[int, list[int]] = {user: [user] for user in active}
-    current = Substitution.objects.current(now).filter(
-        substitute__in=active, absentee__is_active=True
-    )
-    for substitute, absentee in current.values_list("substitute", "absentee"):
-        stands_in[substitute].append(absentee)
+    links = access.along("substitute", "absentee", set(active), now=now)
+    stands_in = {user: [user, *ways_to(user, links)] for user in active}
     everybody = {person for people in stands_in.values() for person in people}
     groups: dict[int, list[int]] = {person: [] for person in everybody}
     memberships = User.groups.through.objects.filter(user__in=everybody)

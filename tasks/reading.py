@@ -3,17 +3,29 @@
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BigAutoField, JSONField, Model, Value
+from django.db.models import JSONField, Model, Value
 
 from processes.models import Instance
 from tasks.models import Candidate, Exclusion, Task
 from tasks.rules.standing import Asked
 
 Row = TypeVar("Row", bound=Model)
+
+
+class Seated(NamedTuple):
+    user: int | None
+    group: int | None
+    tier: str
+
+
+class Out(NamedTuple):
+    user: int | None
+    group: int | None
+    why: str
 
 
 def read(task_id: UUID) -> tuple[Task, Asked]:
@@ -41,9 +53,8 @@ def _read_in_one_statement(task_id: UUID) -> tuple[Task, Asked]:
     split = len(Task._meta.concrete_fields)
     task = _from_row(Task, row[:split])
     task.instance = _from_row(Instance, row[split:-2])
-    candidates, excluded = (json.loads(column) if column else [] for column in row[-2:])
-    rows = [(user, group, False) for user, group in candidates]
-    return task, _asked(task, [*rows, *((user, None, True) for user in excluded)])
+    candidates, exclusions = (json.loads(column) if column else [] for column in row[-2:])
+    return task, _asked(task, [Seated(*row) for row in candidates], [Out(*r) for r in exclusions])
 
 
 @cache
@@ -56,9 +67,10 @@ def _reading() -> str:
     ]
     return (
         f"SELECT {', '.join(columns)}, "  # noqa: S608 names come from models
-        "(SELECT json_agg(json_build_array(c.user_id, c.group_id))::text"
+        "(SELECT json_agg(json_build_array(c.user_id, c.group_id, c.tier))::text"
         " FROM tasks_candidate c WHERE c.task_id = t.id), "
-        "(SELECT json_agg(x.user_id)::text FROM tasks_exclusion x WHERE x.task_id = t.id) "
+        "(SELECT json_agg(json_build_array(x.user_id, x.group_id, x.why))::text"
+        " FROM tasks_exclusion x WHERE x.task_id = t.id) "
         "FROM tasks_task t JOIN processes_instance i ON i.id = t.instance_id WHERE t.id = %s"
     )
 
@@ -81,23 +93,41 @@ def asked_of_each(tasks: Sequence[Task]) -> dict[UUID, Asked]:
     """Return for each task whom it asks, or asked when it was closed; one query."""
     ids = [task.pk for task in tasks]
     candidates = Candidate.objects.filter(task__in=ids).values_list(
-        "task", "user", "group", Value(False)
+        "task", "user", "group", "tier", Value(False)
     )
     exclusions = Exclusion.objects.filter(task__in=ids).values_list(
-        "task", "user", Value(None, BigAutoField()), Value(True)
+        "task", "user", "group", "why", Value(True)
     )
-    rows: dict[UUID, list[tuple[int | None, int | None, bool]]] = {pk: [] for pk in ids}
-    for pk, *row in candidates.union(exclusions, all=True):
-        rows[pk].append((row[0], row[1], row[2]))
-    return {task.pk: _asked(task, rows[task.pk]) for task in tasks}
+    seated: dict[UUID, list[Seated]] = {pk: [] for pk in ids}
+    out: dict[UUID, list[Out]] = {pk: [] for pk in ids}
+    for pk, user, group, word, excluded in candidates.union(exclusions, all=True):
+        if excluded:
+            out[pk].append(Out(user, group, word))
+        else:
+            seated[pk].append(Seated(user, group, word))
+    return {task.pk: _asked(task, seated[task.pk], out[task.pk]) for task in tasks}
 
 
-def _asked(task: Task, rows: Iterable[tuple[int | None, int | None, bool]]) -> Asked:
-    excluded = {user for user, _group, out in rows if out and user is not None}
-    if task.is_open:
-        users = {user for user, _group, out in rows if not out and user is not None}
-        groups = {group for _user, group, out in rows if not out and group is not None}
-    else:
-        users = set(task.former_candidates.get("users", ()))
-        groups = set(task.former_candidates.get("groups", ()))
-    return Asked(users, groups, task.owner_id, excluded)
+def _asked(task: Task, seated: Iterable[Seated], out: Iterable[Out]) -> Asked:
+    users = {row.user: row.tier for row in seated if row.user is not None}
+    groups = {row.group: row.tier for row in seated if row.group is not None}
+    open_to = (users.keys(), groups.keys()) if task.is_open else _former(task)
+    return Asked(
+        users=frozenset(open_to[0]),
+        groups=frozenset(open_to[1]),
+        owner=task.owner_id,
+        held_for=task.held_for_id,
+        excluded=frozenset(row.user for row in out if row.user is not None),
+        excluded_groups=frozenset(row.group for row in out if row.group is not None),
+        voted=frozenset(
+            row.user for row in out if row.user is not None and row.why == Exclusion.Why.VOTED
+        ),
+        user_tiers=users,
+        group_tiers=groups,
+        process=task.instance.process_id,
+        amount=task.amount,
+    )
+
+
+def _former(task: Task) -> tuple[Iterable[int], Iterable[int]]:
+    return task.former_candidates.get("users", ()), task.former_candidates.get("groups", ())

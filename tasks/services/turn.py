@@ -5,10 +5,12 @@ once exactly one gets through, and the other is told who was first.
 """
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -18,12 +20,12 @@ from processes.core import graph as g
 from processes.core.errors import Absent, Forbidden, Refusal, WrongState
 from processes.models import Instance
 from processes.services import Actor, Step, unlocked
-from tasks import access, reading
+from tasks import access, reading, timing
 from tasks.desk import close
 from tasks.live import inboxes
 from tasks.models import Task
-from tasks.rules.actions import Action
-from tasks.rules.standing import Asked, Principals, Standing, standing
+from tasks.rules.actions import OPERATIONS, Action, Role
+from tasks.rules.standing import Asked, Standing, at_first_sight, standing
 
 
 class Turn:
@@ -43,6 +45,10 @@ class Turn:
                 self.task, self.asked = reading.read(task_id)
                 self.step = Step.guarded(self.task.instance, now=self.now)
                 return
+            if not connection.features.has_select_for_update:
+                self.task, self.asked = reading.read(task_id)
+                self.step = Step.alone(self.task.instance, now=self.now)
+                return
             self.step = Step.lock_one(Instance.objects.filter(tasks=task_id), now=self.now)
             self.task, self.asked = reading.read(task_id)
             self.task.instance = self.step.instance
@@ -55,7 +61,7 @@ class Turn:
         Groups, absences and roles cost queries, so each is looked up only where it matters.
         """
         if self.person.is_active:
-            found = standing(Principals(self.person.pk), self.asked)
+            found = at_first_sight(self.person.pk, self.asked)
             if action in self.task.allows(found):
                 return found
         who = access.principals(self.person, now=self.now)
@@ -82,19 +88,26 @@ class Turn:
         absentee = self.absentee
         return name_of(absentee) if absentee else ""
 
-    @property
+    @cached_property
     def absentee(self) -> User | None:
         if self.standing.on_behalf_of is None:
             return None
         return User.objects.get(pk=self.standing.on_behalf_of)
 
+    @property
+    def token(self) -> str:
+        """Return the token that waits: a colleague's question belongs to that of the task."""
+        return self.task.parent.token if self.task.parent else self.task.token
+
     def note(self, action: str, **details: Any) -> None:
         """Write into the history what was done, short of an answer."""
-        self.step.decide(c.NoteTask(self.task.token, action, details))
+        self.step.decide(c.NoteTask(self.token, action, details))
 
     def save(self, *fields: str) -> None:
         """Write the task's fields with everything else; all whom it concerns look again."""
         self.step.batch.update(self.task, *fields)
+        if "status" in fields:
+            timing.keep_time(self.step, self.task)
         after = Asked(self.asked.users, self.asked.groups, self.task.owner_id)
         for group in {*inboxes(self.asked), *inboxes(after)}:
             self.step.tell_inbox(group)
@@ -111,46 +124,96 @@ def name_of(person: User) -> str:
 
 def refusal(task: Task, what: Standing, action: Action) -> Refusal:
     """Return why the person cannot do this now, naming who was first where somebody was."""
-    if task.status == Task.Status.COMPLETED:
+    words = {"task": task.name, "action": action}
+    if task.status == Task.Status.COMPLETED and action is not Action.UNDO:
         return decided(task)
-    if not task.is_open:
+    if task.status == Task.Status.COMPLETED and not task.on_hold:
+        return too_late(task)
+    if not task.is_open and not task.held:
         return WrongState(
             "task_closed",
-            _("“%(task)s” is no longer asked: the process took it back.") % {"task": task.name},
+            _("“%(task)s” is no longer asked: the process took it back.") % words,
             remedy=_("There is nothing left to do for you."),
         )
     if task.on_hold:
         return WrongState(
             "instance_suspended",
-            _("“%(task)s” waits: an operator has suspended the process.") % {"task": task.name},
+            _("“%(task)s” waits: an operator has suspended the process.") % words,
             remedy=_("It goes on when the operator resumes it."),
+        )
+    if action in OF_INITIATORS and what.person != task.instance.initiator_id:
+        return Forbidden(
+            "not_your_request",
+            _("Only who started the process does this with “%(task)s”.") % words,
+        )
+    if action is Action.WITHDRAW:
+        return WrongState(
+            "too_late_to_withdraw",
+            _("The request behind “%(task)s” can no longer be taken back.") % words,
+            remedy=_("Write a comment to the person who decides."),
         )
     if what.excluded:
         return Forbidden(
             "excluded",
-            _("You cannot decide “%(task)s”: the process keeps you out of this decision.")
-            % {"task": task.name},
+            _("You cannot decide “%(task)s”: the process keeps you out of this decision.") % words,
             remedy=_("Somebody else decides it. This holds for stand-ins and administrators too."),
+        )
+    if action in OF_OPERATORS and not what.administrator:
+        return Forbidden(
+            "may_not_operate",
+            _("Only an administrator does “%(action)s” with “%(task)s”.") % words,
+            remedy=_("Ask somebody who operates this process."),
+        )
+    if not possible(task, action):
+        return WrongState(
+            "not_foreseen",
+            _("The process does not foresee “%(action)s” for “%(task)s”.") % words,
         )
     if task.owner is not None and what.candidate and not what.owner:
         return held(task)
-    if action is Action.REASSIGN:
-        return Forbidden(
-            "may_not_operate",
-            _("Only an administrator reassigns “%(task)s”.") % {"task": task.name},
-            remedy=_("Delegate or forward it instead."),
-        )
     if not what.candidate and not what.owner and not what.administrator:
         return Forbidden(
             "not_asked",
-            _("You may see “%(task)s”, but it does not ask you.") % {"task": task.name},
+            _("You may see “%(task)s”, but it does not ask you.") % words,
             remedy=_("Only the people who are asked can act on it."),
         )
     return WrongState(
         "wrong_state",
         _("“%(action)s” is not possible while “%(task)s” is “%(status)s”.")
-        % {"action": action, "task": task.name, "status": task.get_status_display()},
+        % {**words, "status": task.get_status_display()},
         remedy=_("Reload to see what is possible now."),
+    )
+
+
+OF_INITIATORS = frozenset({Action.WITHDRAW})
+OF_OPERATORS = frozenset(
+    operation.action for operation in OPERATIONS if operation.roles == {Role.ADMINISTRATOR}
+)
+
+
+def possible(task: Task, action: Action) -> bool:
+    """Tell whether the definition foresees the action at all for this task."""
+    match action:
+        case Action.SKIP:
+            return bool(task.asked.get("skippable"))
+        case Action.SEND_BACK:
+            return bool(task.asked.get("send_back"))
+        case Action.FAIL:
+            return bool(task.asked.get("fails_with"))
+    return True
+
+
+def too_late(task: Task) -> Refusal:
+    """Return why an answer is not taken back: it counts already, or it is somebody else's."""
+    words = {"task": task.name, "who": task.completed_by_name}
+    if task.held:
+        return Forbidden(
+            "not_your_answer", _("%(who)s answered “%(task)s”, and only they can undo it.") % words
+        )
+    return WrongState(
+        "too_late_to_undo",
+        _("The answer to “%(task)s” counts already, so it cannot be undone.") % words,
+        remedy=_("Write a comment, or ask an administrator."),
     )
 
 
@@ -162,12 +225,12 @@ def decided(task: Task) -> WrongState:
         % {
             "task": task.name,
             "outcome": task.outcome,
-            "who": task.completed_by_name,
+            "who": task.decided_by_name,
             "when": clock(when),
         },
         remedy=_("There is nothing left to do for you."),
         details={
-            "winner": task.completed_by_name,
+            "winner": task.decided_by_name,
             "at": when.isoformat(),
             "outcome": task.outcome,
         },
