@@ -1,5 +1,5 @@
 """The administration of people's work: tasks, substitutions, users and groups."""
 
-from tasks.admin import people, questions, substitutions
+from tasks.admin import calendars, organization, people, questions, substitutions, telling
 
-__all__ = ["people", "questions", "substitutions"]
+__all__ = ["calendars", "organization", "people", "questions", "substitutions", "telling"]

@@ -1,5 +1,6 @@
 """Users and groups. People are deactivated, never deleted; only a superuser makes superusers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,24 +8,38 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import TabularInline
+from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from processes.admin.base import Page, chip
+from processes.admin.base import Page, chip, person_of
 from processes.models import Process
+from tasks import services
+from tasks.admin.organization import PositionsOfUser, ProfileOfUser
 from tasks.models import Candidate, Task
+from tasks.services.leaving import Outcome
+from tasks.services.turn import name_of
 
 # Rights that something asks for; Django knows many more that would change nothing.
 USEFUL = Q(content_type__app_label="processes", content_type__model__in=["process", "connection"])
-USEFUL |= Q(content_type__app_label="tasks", content_type__model="substitution")
+USEFUL |= Q(
+    content_type__app_label="tasks",
+    content_type__model__in=["substitution", "calendar", "calendarday", "calendaruse"],
+)
+USEFUL |= Q(
+    content_type__app_label="tasks",
+    content_type__model__in=["unit", "position", "skill", "profile"],
+)
 USEFUL |= Q(content_type__app_label="auth", content_type__model__in=["user", "group"])
 USEFUL |= Q(content_type__app_label="django_celery_beat")
 WITHOUT_EFFECT = ["delete_process", "delete_user", "delete_substitution"]
@@ -56,6 +71,9 @@ class UserAdmin(Rights, DjangoUserAdmin):
     list_display_links = ("called",)
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
     filter_horizontal = ("groups", "user_permissions")
+    search_fields = ("username", "first_name", "last_name", "email", "profile__unit__name")
+    inlines = (ProfileOfUser, PositionsOfUser)
+    actions_detail = ("leave",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Count what each person holds in the same query."""
@@ -101,45 +119,80 @@ class UserAdmin(Rights, DjangoUserAdmin):
     def save_model(
         self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
     ) -> None:
-        """Save, and say what a person who leaves leaves behind."""
+        """Save; the open work of a person who leaves goes to others."""
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
-            warn_of_what_is_left(request, obj)
+            outcomes = services.reroute(user=obj, by=person_of(request), now=timezone.now())
+            tell_what_became(request, obj, outcomes)
 
-
-def warn_of_what_is_left(request: HttpRequest, user: User) -> None:
-    """Say how many open tasks the deactivated person holds, and in how many they are asked."""
-    held = Task.objects.open().filter(owner=user).count()
-    asked = (
-        Task.objects.open()
-        .filter(candidates__user=user)
-        .exclude(owner=user)
-        .aggregate(found=Count("pk", distinct=True))["found"]
+    @action(
+        description=gettext_lazy("Deactivate and hand over the work…"),
+        url_path="leave",
+        icon="person_off",
     )
-    name = user.get_full_name() or user.get_username()
-    if not held and not asked:
-        said = _("%(name)s holds no open task and is asked in none.")
-        messages.info(request, said % {"name": name})
+    def leave(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what becomes of each open task, then deactivate the account and hand them over."""
+        user: User = self.row(request, object_id)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        back = reverse("admin:auth_user_change", args=[user.pk])
+        by, now, words = person_of(request), timezone.now(), {"name": name_of(user)}
+        outcomes = services.preview_leaving(user=user, now=now)
+
+        def do() -> str:
+            tell_what_became(request, user, services.deactivate(user=user, by=by, now=now))
+            return _("%(name)s is deactivated.") % words
+
+        return self.ask(
+            request,
+            row=user,
+            title=_("Deactivate %(name)s?") % words,
+            text=_("This is what becomes of the open tasks. What was decided stays.")
+            if outcomes
+            else _("%(name)s is asked in no open task. What was decided stays.") % words,
+            submit=_("Deactivate and hand over"),
+            tone="negative",
+            listed=[
+                (f"{found.task.name} · {found.task.instance.subject}", what_in_words(found))
+                for found in outcomes
+            ],
+            do=do,
+            back=back,
+        )
+
+
+def tell_what_became(request: HttpRequest, user: User, outcomes: Sequence[Outcome]) -> None:
+    """Say how many open tasks went to others, and which went to nobody."""
+    name = name_of(user)
+    if not outcomes:
+        messages.info(request, _("%(name)s was asked in no open task.") % {"name": name})
         return
-    held_words = ngettext(
-        "%(name)s still holds one open task.", "%(name)s still holds %(n)s open tasks.", held
+    lost = [outcome for outcome in outcomes if outcome.what in ("nobody", "kept")]
+    count = len(outcomes) - len(lost)
+    said = ngettext(
+        "One open task goes on with others.", "%(n)s open tasks go on with others.", count
     )
-    asked_words = ngettext(
-        "%(name)s is asked by name in one.", "%(name)s is asked by name in %(n)s.", asked
-    )
-    counted = ((held_words, held), (asked_words, asked))
-    sentence = " ".join(said % {"name": name, "n": n} for said, n in counted if n)
-    url = f"{reverse('admin:tasks_task_changelist')}?owner={user.get_username()}"
-    messages.warning(
-        request,
-        format_html(
-            '{} {} <a class="pl-link" href="{}">{}</a>',
-            sentence,
-            _("They stay as they are until somebody reassigns them."),
-            url,
-            _("Show them"),
-        ),
-    )
+    if count:
+        messages.success(request, said % {"n": count})
+    for outcome in lost:
+        url = reverse("admin:tasks_task_change", args=[outcome.task.pk])
+        link = format_html('<a class="pl-link" href="{}">{}</a>', url, outcome.task.name)
+        messages.warning(request, format_html("{} · {}", link, what_in_words(outcome)))
+
+
+def what_in_words(outcome: Outcome) -> str:
+    """Return what becomes of a task when somebody leaves."""
+    words = {"to": ", ".join(outcome.to)}
+    match outcome.what:
+        case "others":
+            return _("stays with %(to)s") % words
+        case "manager":
+            return _("goes to the manager: %(to)s") % words
+        case "fallback":
+            return _("goes to the fallback group: %(to)s; operators are told") % words
+        case "kept":
+            return _("cannot be handed over yet; that is tried again every minute")
+    return _("nobody is left; an operator has to reassign it")
 
 
 class Members(TabularInline):

@@ -13,10 +13,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from processes.admin.base import Page, chip, person_of, when
 from processes.admin.people import PersonField
+from processes.models import Process
 from tasks import services
 from tasks.models import Substitution
 from tasks.services.turn import name_of
@@ -24,12 +30,24 @@ from tasks.services.turn import name_of
 
 class AbsenceForm(forms.Form):
     absentee = PersonField(label=gettext_lazy("Who is away"))
-    substitute = PersonField(label=gettext_lazy("Who stands in"))
+    substitute = PersonField(label=gettext_lazy("Who stands in"), required=False)
     starts_at = forms.SplitDateTimeField(
         label=gettext_lazy("From"), widget=UnfoldAdminSplitDateTimeWidget()
     )
     ends_at = forms.SplitDateTimeField(
         label=gettext_lazy("Until"), widget=UnfoldAdminSplitDateTimeWidget()
+    )
+    processes = forms.ModelMultipleChoiceField(
+        Process.objects.all(),
+        label=gettext_lazy("Only for these processes"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
+    amount_limit = forms.DecimalField(
+        label=gettext_lazy("Only up to this amount"),
+        min_value=0,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget(),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
@@ -58,6 +76,12 @@ class WhenFilter(admin.SimpleListFilter):
         return None
 
 
+def told(row: Substitution, sentence: str) -> str:
+    """Return the sentence with the names of both; ``%(who)s`` may be nobody."""
+    who = name_of(row.substitute) if row.substitute else _("Nobody")
+    return sentence % {"who": who, "for": name_of(row.absentee)}
+
+
 @admin.register(Substitution)
 class SubstitutionAdmin(Page):
     list_display = ("away", "stands_in", "standing", "begins", "ends", "reason", "end_it")
@@ -83,7 +107,7 @@ class SubstitutionAdmin(Page):
 
     @admin.display(description=gettext_lazy("stands in"), ordering="substitute__first_name")
     def stands_in(self, row: Substitution) -> str:
-        return name_of(row.substitute)
+        return name_of(row.substitute) if row.substitute else _("Nobody")
 
     @admin.display(description=gettext_lazy("from"), ordering="starts_at")
     def begins(self, row: Substitution) -> SafeString:
@@ -140,8 +164,7 @@ class SubstitutionAdmin(Page):
             answers = form.cleaned_data
             found = services.set_absence(**answers, by=person_of(request), now=timezone.now())
             self.log_addition(request, found, _("Added."))
-            names = {"who": name_of(found.substitute), "for": name_of(found.absentee)}
-            return _("%(who)s stands in for %(for)s.") % names
+            return told(found, _("%(who)s stands in for %(for)s."))
 
         return self.ask(
             request,
@@ -159,18 +182,17 @@ class SubstitutionAdmin(Page):
         row: Substitution = self.row(request, str(pk))
         if not self.has_change_permission(request, row):
             raise PermissionDenied
-        names = {"who": name_of(row.substitute), "for": name_of(row.absentee)}
 
         def do() -> str:
             services.end_absence(substitution_id=pk, by=person_of(request), now=timezone.now())
             self.log_change(request, row, _("Ended."))
-            return _("%(who)s no longer stands in for %(for)s.") % names
+            return told(row, _("%(who)s no longer stands in for %(for)s."))
 
         return self.ask(
             request,
             row=row,
             title=_("End it now?"),
-            text=_("%(who)s stops standing in for %(for)s. What was decided stays.") % names,
+            text=told(row, _("%(who)s stops standing in for %(for)s. What was decided stays.")),
             submit=_("End it"),
             do=do,
             back=reverse("admin:tasks_substitution_changelist"),

@@ -8,10 +8,11 @@ changes::
 The server answers at once for all that is newer, then as things happen, with hints only::
 
     {"type": "hint", "about": "inbox"}
+    {"type": "hint", "about": "notifications"}
     {"type": "hint", "about": "instance", "id": "<uuid>", "sequence": 8}
     {"type": "refused", "id": "<uuid>"}
 
-Hints about one's inbox, and about instances one has started, need no watching.
+Hints about one's inbox and notifications, and about instances one has started, need no watching.
 """
 
 import asyncio

@@ -13,6 +13,7 @@ MOST_WAITING = 200
 """Frames kept for a page that does not read; a new hint replaces an older one about the same."""
 INBOX = json.dumps({"type": "hint", "about": "inbox"})
 """Whose inbox it is, the page knows; which task it was may be none of its business any more."""
+NOTIFICATIONS = json.dumps({"type": "hint", "about": "notifications"})
 
 
 def instance_hint(instance_id: str, sequence: int) -> str:
@@ -59,6 +60,9 @@ class OpenPage:
 
     def hear_inbox(self) -> None:
         self._tell("inbox", INBOX)
+
+    def hear_notifications(self) -> None:
+        self._tell("notifications", NOTIFICATIONS)
 
     def saw(self, instance_id: UUID, sequence: int) -> None:
         """Note what of a watched instance the page shows."""

@@ -168,6 +168,10 @@ class Switchboard:
             for page in pages:
                 page.hear_inbox()
             return
+        if message["about"] == "notifications":
+            for page in pages:
+                page.hear_notifications()
+            return
         instance_id, sequence = UUID(message["id"]), message["sequence"]
         frame = instance_hint(message["id"], sequence)
         for page in pages:

@@ -1,12 +1,13 @@
 """The task page: what is asked, on which evidence, and what one can answer."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,45 +23,37 @@ from processes.core.errors import Refusal
 from processes.core.fields import Field, fields
 from processes.services import graph_of
 from tasks import access
-from tasks.models import Candidate, Substitution, Task
+from tasks.inbox import Inbox
+from tasks.inbox.alike import next_like
+from tasks.models import (
+    Attachment,
+    Candidate,
+    Comment,
+    Draft,
+    Exclusion,
+    Task,
+    Visibility,
+)
+from tasks.models.task import SENT_BACK
+from tasks.questions import form_of, node_of, outcomes_of
+from tasks.rules.absence import ways_to
 from tasks.rules.actions import Action
 from tasks.rules.evidence import evidence_names
+from tasks.services import draft_for
+from tasks.views import menu
+from tasks.views.clock import clock_of
 from tasks.views.facts import Fact, answers, fact, facts
+from tasks.views.next import next_of
 from tasks.views.people import colleagues, listed, name_of, person_of
+from tasks.views.reasons import Reasons
 from tasks.views.story import history_of, marks, story
+from tasks.views.typed import Typed
+from tasks.views.votes import votes_of
 from tasks.views.waits import Tasks, open_tasks, waits
-from tasks.views.words import HIGH, TONES, answered, decided_sentence, outcome_of
+from tasks.views.words import HIGH, TONES, answer_of, answered, decided_sentence, outcome_of
 
 OFFERED_TO_MANY = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """An action beside the answer. ``to`` and ``error`` belong to those that name somebody."""
-
-    name: str
-    icon: str
-    label: str
-    url: str
-    main: bool = False
-    help: str = ""
-    to: str = ""
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What somebody posted and has not been accepted."""
-
-    values: Mapping[str, str]
-    outcome: str = ""
-    comment: str = ""
-    errors: Mapping[str, Sequence[str]] | None = None
-    action: str = ""
-    to: str = ""
-
-    def error(self, name: str) -> str:
-        return " ".join((self.errors or {}).get(name, ()))
+MOST_WATCHERS = 100
 
 
 @require_safe
@@ -125,29 +118,39 @@ class Desk:
 
     @property
     def node(self) -> g.UserTask:
-        node = self.graph.nodes[self.task.node]
-        if not isinstance(node, g.UserTask):
-            raise TypeError(f"{self.task.node} is no user task")
-        return node
+        return node_of(self.task)
+
+    @cached_property
+    def draft(self) -> Draft | None:
+        """Return what the person has begun to answer, or what a delegate proposes to them."""
+        return draft_for(self.task, self.person) if Action.DRAFT in self.actions else None
 
     def fixed(self, typed: Typed | None = None) -> dict[str, Any]:
         """Return what no other person's click changes: the evidence and the form."""
         node, lost = self.node, typed is not None and Action.COMPLETE not in self.actions
         names = evidence_names(self.graph, node)
         values = self.instance.seen_by(self.task.token)
+        outcomes = outcomes_of(self.task)
         may_decide = self.standing.candidate or self.standing.owner
-        needed = [outcome.name for outcome in node.outcomes if outcome.comment_required]
+        may_decide = may_decide and self.task.kind == Task.Kind.QUESTION
+        needed = [outcome.name for outcome in outcomes if outcome.comment_required]
+        names_people = {Action.DELEGATE, Action.ASK, Action.REASSIGN, Action.NOMINATE}
         return {
             "section": "inbox",
             "evidence": facts(self.graph, names, values, sensitive=may_decide),
             "fields": self.fields(typed),
-            "comment": typed.comment if typed else "",
+            "comment": self.comment(typed),
             "comment_error": typed.error("comment") if typed else "",
             "comment_needed_for": listed(needed),
             "typed": list(self.kept(typed)) if lost and typed else [],
-            "people": colleagues(self.person) if Action.DELEGATE in self.actions else [],
+            "draft": self.draft,
+            "proposal": self.proposal(),
+            "people": colleagues(self.person) if names_people & self.actions else [],
+            "visibilities": Visibility.choices,
+            "watchers": self.watchers(),
             "refetch_url": f"{self.url('task')}?part=live",
             "back_url": reverse("inbox"),
+            **(next_of(self.instance, now=self.now) if self.task.is_open else {}),
         }
 
     def moving(self, typed: Typed | None = None) -> dict[str, Any]:
@@ -157,21 +160,27 @@ class Desk:
         return {
             "now": self.now,
             "task": self.summary(typed),
-            "outcomes": self.node.outcomes,
-            "answers": answers(self.node.form, self.task.data),
+            "clock": clock_of(self.task),
+            "votes": votes_of(self.task, self.person, self.standing),
+            "outcomes": outcomes_of(self.task),
+            "answers": answers(form_of(self.task), self.task.data),
             "story": story(self.graph, self.instance, events),
             "waiting": waits(self.graph, self.instance, self.open_tasks),
-            "comments": self.task.comments.all(),
+            "comments": self.said(Comment),
+            "attachments": self.said(Attachment),
+            "questions": self.questions(),
             "sequence": self.instance.sequence,
             "diagram": diagram,
             "diagram_url": self.url("task_diagram"),
+            "routing": self.reasons.story(),
         }
 
     def summary(self, typed: Typed | None) -> dict[str, Any]:
         """Return the task in words."""
         task = self.task
-        outcome = outcome_of(self.node, task.outcome) if task.outcome else None
+        outcome = answer_of(task) if task.outcome else None
         holder = task.owner if task.is_open else None
+        forms = list(menu.forms(task, self.graph, self.actions, typed))
         return {
             "id": task.pk,
             "instance": self.instance.pk,
@@ -185,23 +194,33 @@ class Desk:
             "high": task.priority > HIGH,
             "escalated": task.escalated_at is not None,
             "on_behalf_of": self.absentee if task.is_open else "",
-            "instructions": self.node.instructions,
+            "held": self.task.held,
+            "settles_at": task.settles_at,
+            "suspended_until": task.suspended_until,
+            "instructions": task.asked.get("question") or self.node.instructions,
+            "asked_by": task.asked.get("by_name", ""),
             "status": answered(outcome) if outcome else self.status(),
             "tone": TONES.get(outcome.kind, "") if outcome else "accent" * self.standing.owner,
             "verdict": self.verdict(outcome),
             "decided_at": task.closed_at,
             "comment": task.comment,
-            "holder": name_of(holder) if holder else task.completed_by_name,
+            "holder": name_of(holder) if holder else task.decided_by_name,
             "holder_is_me": holder == self.person or task.completed_by_id == self.person.pk,
             "asked_people": self.asked_people(),
             "why": self.why(),
             "acting": self.acting(),
             "actions": self.actions,
-            "buttons": list(self.buttons()),
-            "hand_over": list(self.hand_over(typed)),
+            "buttons": list(menu.buttons(task, self.actions)),
+            "forms": forms,
+            "more": any(not form.near for form in forms),
+            "more_open": any(form.open and not form.near for form in forms),
             "url": self.url("task"),
             "complete_url": self.url("complete_task"),
+            "draft_url": self.url("draft_task"),
+            "undo_url": self.url("move_task", Action.UNDO.value),
+            "next_url": self.next_url(),
             "comment_url": self.url("comment_task"),
+            "attach_url": self.url("attach_task"),
             "instance_url": self.instance_url,
         }
 
@@ -212,19 +231,59 @@ class Desk:
             return reverse("instance", args=[self.instance.pk])
         return ""
 
+    def next_url(self) -> str:
+        """Return where who answered this finds the next one like it, while it can be undone."""
+        if Action.UNDO not in self.actions:
+            return ""
+        alike = next_like(Inbox(self.person, now=self.now), self.task)
+        return reverse("task", args=[alike.pk]) if alike else ""
+
     def url(self, name: str, *args: str) -> str:
         return reverse(name, args=[self.task.pk, *args])
 
     def fields(self, typed: Typed | None) -> list[Field]:
-        if typed is None or typed.action:
-            return fields(self.node.form)
-        return fields(self.node.form, typed.values, typed.errors)
+        """Return the form with what was typed, or else begun, or else with its defaults."""
+        form = form_of(self.task)
+        if typed is not None and not typed.action:
+            return fields(form, typed.values, typed.errors)
+        return fields(form, self.draft.data) if self.draft else fields(form)
+
+    def comment(self, typed: Typed | None) -> str:
+        if typed is not None and not typed.action:
+            return typed.comment
+        return self.draft.comment if self.draft else ""
+
+    def proposal(self) -> str:
+        """Return what a delegate proposes to answer."""
+        if self.draft is None or self.draft.proposed_to_id != self.person.pk:
+            return ""
+        answer = outcome_of(self.node, self.draft.outcome).name
+        words = {"who": name_of(self.draft.author), "answer": answer}
+        return _("%(who)s proposes: %(answer)s") % words
+
+    def said(self, model: type[Comment] | type[Attachment]) -> Any:
+        return list(model.objects.seen_at(self.task, self.person, self.standing))
+
+    def watchers(self) -> Sequence[User]:
+        """Return people who see the task and whom a comment may mention."""
+        task, rows = self.task, self.candidates
+        named = {task.owner_id, task.completed_by_id, self.instance.initiator_id}
+        named |= {row.user_id for row in rows}
+        groups = [row.group_id for row in rows if row.group_id is not None]
+        people = User.objects.filter(Q(pk__in=named - {None}) | Q(groups__in=groups))
+        found = people.filter(is_active=True).exclude(pk=self.person.pk).distinct()
+        return list(found.order_by("first_name", "last_name", "username")[:MOST_WATCHERS])
+
+    def questions(self) -> list[Task]:
+        """Return what colleagues were asked about this task, the latest first."""
+        asked = self.task.questions.select_related("owner", "completed_by").order_by("-id")
+        return list(asked)
 
     def kept(self, typed: Typed) -> Iterator[Fact]:
         """Yield what was typed in vain, so that it can be copied."""
         if typed.outcome:
             yield Fact(_("Answer"), outcome_of(self.node, typed.outcome).name)
-        for field in fields(self.node.form, typed.values):
+        for field in fields(form_of(self.task), typed.values):
             if field.value:
                 value = True if field.kind == "checkbox" else field.value
                 yield fact(field.label, value)
@@ -241,9 +300,19 @@ class Desk:
         task = self.task
         if outcome is not None:
             what = _("this")
-            return decided_sentence(outcome, what, task.completed_by_name, task.on_behalf_of_name)
+            if outcome.id == SENT_BACK:
+                return _("%(who)s sent this back.") % {"who": task.completed_by_name}
+            return decided_sentence(outcome, what, task.decided_by_name, task.on_behalf_of_name)
         if task.is_open:
             return ""
+        words = {"who": task.completed_by_name}
+        match task.status:
+            case Task.Status.OBSOLETE:
+                return _("%(who)s skipped this.") % words
+            case Task.Status.FAILED:
+                return _("%(who)s said that this cannot be done.") % words
+            case Task.Status.ERROR:
+                return _("This could not be kept. An operator looks at it.")
         return _("The process took this back before anybody answered.")
 
     def asked_people(self) -> str:
@@ -254,28 +323,36 @@ class Desk:
         return listed(people)
 
     @cached_property
-    def absence(self) -> Substitution | None:
-        """Return the absence through which the person may act here."""
+    def absentee(self) -> str:
+        """Return in whose name the person may act here, perhaps through others who are away."""
         absentee = self.standing.on_behalf_of
-        if absentee is None:
-            return None
-        current = Substitution.objects.current(self.now).select_related("absentee")
-        return current.filter(absentee=absentee, substitute=self.person).first()
+        return "" if absentee is None else name_of(User.objects.get(pk=absentee))
+
+    def stands_in_until(self) -> datetime:
+        """Return when standing in ends: with the first absence of the chain that does."""
+        links = access.along("substitute", "absentee", {self.person.pk}, now=self.now)
+        ends = {(link.absentee, link.substitute): link.ends_at for link in links}
+        ways = ways_to(self.person.pk, links).get(self.standing.on_behalf_of or 0, ())
+        chains = [pairwise((*way.through, self.person.pk)) for way in ways]
+        return max((min(ends[link] for link in chain) for chain in chains), default=self.now)
 
     @cached_property
     def open_tasks(self) -> Tasks:
         """Return the open tasks of the instance, this one among them."""
         return open_tasks([self.instance])
 
-    @property
+    @cached_property
+    def reasons(self) -> Reasons:
+        """Return why whom is asked, in words."""
+        return Reasons(self.task, self.graph, self.candidates)
+
+    @cached_property
     def candidates(self) -> list[Candidate]:
         """Return the rows of whom this task asks while it is open."""
-        found = self.open_tasks.get(self.instance.pk, {}).get(self.task.token)
-        return list(found.candidates.all()) if found else []
-
-    @property
-    def absentee(self) -> str:
-        return name_of(self.absence.absentee) if self.absence else ""
+        if not self.task.is_open:
+            return []
+        rows = self.task.candidates.select_related("user", "group").order_by("id")
+        return list(rows)
 
     def acting(self) -> str:
         """Return as whom the person answers, or why there is nothing to press."""
@@ -285,59 +362,27 @@ class Desk:
             return _("%(name)s has it now.") % {"name": name_of(self.task.owner)}
         return ""
 
-    def buttons(self) -> Iterator[Button]:
-        """Yield the actions that need nothing but a click."""
-        known = (
-            (Action.CLAIM, "claim", _("Take it")),
-            (Action.STOP, "stop", _("Keep it for later")),
-            (Action.START, "play", _("Start working")),
-            (Action.RELEASE, "release", _("Give it back")),
-        )
-        for action, icon, label in known:
-            # Who begins an offered task takes it with the same click, so one button is enough.
-            if action == Action.START and Action.CLAIM in self.actions:
-                continue
-            if action in self.actions:
-                url = self.url("move_task", action.value)
-                yield Button(action.value, icon, label, url, main=action == Action.CLAIM)
-
-    def hand_over(self, typed: Typed | None) -> Iterator[Button]:
-        """Yield the actions that name somebody else."""
-        known = (
-            (Action.DELEGATE, "delegate", _("Delegate"), _("One person decides instead of you.")),
-            (
-                Action.FORWARD,
-                "forward",
-                _("Pass on"),
-                _("You leave; they are asked in your place."),
-            ),
-        )
-        for action, icon, label, help_text in known:
-            if action in self.actions:
-                mine = typed if typed and typed.action == action else None
-                yield Button(
-                    action.value,
-                    icon,
-                    label,
-                    self.url("hand_over_task", action.value),
-                    help=help_text,
-                    to=mine.to if mine else "",
-                    error=mine.error("to") if mine else "",
-                )
+    @property
+    def has_voted(self) -> bool:
+        """Tell whether the person is kept out because they, or who stood in for them, voted."""
+        voted = Exclusion.objects.filter(task=self.task, why=Exclusion.Why.VOTED)
+        return self.task.collective and voted.filter(user=self.person).exists()
 
     def why(self) -> str:
         """Return the sentence that answers “why me?”."""
         task, found = self.task, self.standing
         if found.excluded and self.instance.initiator_id == self.person.pk:
             return _("You asked for this, so somebody else answers it.")
+        if found.excluded and self.has_voted:
+            return _("Your vote is in.")
         if found.excluded:
             return _("The process keeps you out of this decision, so somebody else answers it.")
-        if self.absence is not None:
-            last = date_format(timezone.localtime(self.absence.ends_at), "j F")
+        if self.absentee:
+            last = date_format(timezone.localtime(self.stands_in_until()), "j F")
             words = {"name": self.absentee, "until": last}
             return _("You are asked because you stand in for %(name)s until %(until)s.") % words
         if found.candidate and task.is_open:
-            return asked_sentence(self.person, self.candidates)
+            return self.reasons.why(self.person)
         if task.completed_by_id == self.person.pk:
             return _("You answered this.")
         if self.instance.initiator_id == self.person.pk:
@@ -345,29 +390,3 @@ class Desk:
         if found.administrator:
             return _("You see this because you operate this process.")
         return ""
-
-
-def asked_sentence(person: User, rows: Sequence[Candidate]) -> str:
-    """Return how the person came to be asked: by name, or else as a member of a group."""
-    groups = set(person.groups.values_list("pk", flat=True))
-    named = next((row for row in rows if row.user_id == person.pk), None)
-    row = named or next((row for row in rows if row.group_id in groups), None)
-    if row is None:
-        return ""
-    words = {"group": str(row.group)}
-    match row.via, row.group is not None:
-        case (Candidate.Via.ESCALATION, False):
-            return _("You are asked because the deadline passed.")
-        case (Candidate.Via.ESCALATION, True):
-            return _("You are asked because the deadline passed and you are in %(group)s.") % words
-        case (Candidate.Via.FALLBACK, _group):
-            return _("You are asked because nobody else could be.")
-        case (Candidate.Via.DELEGATION, _group):
-            return _("You are asked because somebody delegated this to you.")
-        case (Candidate.Via.FORWARD, _group):
-            return _("You are asked because somebody passed this on to you.")
-        case (Candidate.Via.REASSIGNMENT, _group):
-            return _("You are asked because an operator gave this to you.")
-        case (_asked, True):
-            return _("You are asked because you are in %(group)s.") % words
-    return _("The process asks you by name.")

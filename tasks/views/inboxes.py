@@ -1,14 +1,13 @@
-"""The inbox page: what I hold, what I could take, what I decided."""
+"""The inbox page: what I hold, what I could take, what my people do, what I decided."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,14 +18,15 @@ from django.views.decorators.http import require_safe
 from processes.core.errors import Refusal
 from processes.core.graph import Outcome
 from tasks import inbox as lists
-from tasks.access import principals
-from tasks.models import Candidate, Exclusion, Task, TaskQuerySet
-from tasks.rules.standing import Asked, Principals, standing
-from tasks.views.paging import PAGE, page_of, read_key
+from tasks.inbox import Key, Wanted
+from tasks.models import SavedFilter, Task
+from tasks.questions import node_of
+from tasks.reading import asked_of_each
+from tasks.rules.standing import standing
+from tasks.views.paging import PAGE, cut, read_key, size_of
 from tasks.views.people import name_of, person_of
-from tasks.views.words import HIGH, TONES, answered, node_of, outcome_of
+from tasks.views.words import HIGH, TONES, answered, outcome_of
 
-SEARCH_LENGTH = 100
 GLYPHS = {
     Task.Status.READY: ("ring", ""),
     Task.Status.RESERVED: ("quarter", "mine"),
@@ -41,10 +41,11 @@ class Tab:
     label: str
     count: str
     current: bool
+    wanted: Wanted
 
     @property
     def url(self) -> str:
-        return f"{reverse('inbox')}?scope={self.scope}"
+        return f"{reverse('inbox')}?{urlencode({'scope': self.scope, **self.wanted.query})}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,8 @@ class Row:
     escalated: bool
     reminded: bool
     on_behalf_of: str
+    owner: str = ""
+    readable: bool = True
     outcome: str = ""
     decided_at: datetime | None = None
     group: str = ""
@@ -77,68 +80,101 @@ class Row:
 
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Show one tab; ``part`` asks for a piece of it: pulse, rows or live."""
+    """Show one list; ``part`` asks for a piece of it: pulse, rows or live."""
     person, now = person_of(request), timezone.now()
     part = request.GET.get("part", "")
     context: dict[str, Any] = {"now": now, "section": "inbox", "swapping": bool(part)}
+    # The frame shows stamp and count too, and need not ask again.
+    box = request.inbox = lists.Inbox(person, now=now)  # type: ignore[attr-defined]
     if part == "pulse":
         return render(request, "base.html#pulse", context)
-    counts = lists.count(person, now=now)
-    # The frame shows their sum, and need not count again.
+    counts = box.counts()
     request.waiting = counts["todo"]  # type: ignore[attr-defined]
-    scope = chosen_scope(request.GET.get("scope", ""), counts)
-    query = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:SEARCH_LENGTH]
-    found = matching(lists.tasks(person, scope, now=now), query)
-    field = "closed_at" if scope == "done" else "due_at"
-    page, cursor = page_of(request, found, field, newest_first=scope == "done")
-    asked = {"scope": scope} | ({"q": query} if query else {})
+    scope = chosen_scope(request.GET.get("scope", ""), box, counts)
+    wanted = Wanted.read(request.GET)
+    shown = box.counts(wanted) if wanted else counts
+    after = read_key(request.GET.get("after", ""))
+    size = size_of(request)
+    found = box.page(scope, wanted, after=after, size=size + 1)
+    page, cursor = cut(found, size, "closed_at" if scope == "done" else "due_at")
+    asked = {"scope": scope, **wanted.query}
     context |= {
         "scope": scope,
-        "query": query,
-        "tabs": list(tabs(scope, counts)),
-        "rows": done_rows(page) if scope == "done" else list(open_rows(request, page, person, now)),
-        "offered_count": counts["offered"],
+        "query": wanted.search,
+        "wanted": wanted,
+        "plain_url": f"{reverse('inbox')}?{urlencode({'scope': scope})}",
+        "tabs": list(tabs(scope, shown, box, wanted)),
+        "rows": done_rows(page) if scope == "done" else list(open_rows(page, box, scope, after)),
+        "offered_count": counted(counts["offered"]),
+        "offered_number": counts["offered"],
         "more_url": f"{reverse('inbox')}?{urlencode({**asked, 'after': cursor})}" if cursor else "",
         "refetch_url": f"{reverse('inbox')}?{urlencode({**asked, 'part': 'live'})}",
         "page_size": PAGE,
     }
+    if not part:
+        context |= {
+            "processes": box.processes(),
+            "dues": dues(),
+            "saved": saved(person, asked),
+            "asked": urlencode(asked),
+        }
     piece = {"rows": "#rows", "live": "#live"}.get(part, "")
     return render(request, f"inbox.html{piece}", context)
 
 
-def chosen_scope(asked: str, counts: dict[str, int]) -> lists.Scope:
+def chosen_scope(asked: str, box: lists.Inbox, counts: dict[str, int]) -> lists.Scope:
     """Return the tab that was asked for, or else the one where something waits."""
-    if asked in ("mine", "offered", "done"):
+    if asked in ("mine", "offered", "done") or (asked == "team" and box.leads):
         return cast(lists.Scope, asked)
     return "offered" if counts["offered"] and not counts["mine"] else "mine"
 
 
-def tabs(scope: str, counts: dict[str, int]) -> Iterator[Tab]:
-    for name, label in (("mine", _("Mine")), ("offered", _("Offered")), ("done", _("Done"))):
-        yield Tab(name, label, str(counts.get(name) or ""), name == scope)
+def tabs(scope: str, counts: dict[str, int], box: lists.Inbox, wanted: Wanted) -> Iterator[Tab]:
+    names = [("mine", _("Mine")), ("offered", _("Offered")), ("done", _("Done"))]
+    if box.leads:
+        names.insert(2, ("team", _("Team")))
+    for name, label in names:
+        yield Tab(name, label, counted(counts.get(name, 0)), name == scope, wanted)
 
 
-def matching(found: TaskQuerySet, query: str) -> TaskQuerySet:
-    """Return those that hold every word of the query in their task, subject or initiator."""
-    for word in query.split():
-        found = found.filter(
-            Q(name__icontains=word)
-            | Q(instance__subject__icontains=word)
-            | Q(instance__initiator_name__icontains=word)
-            | Q(instance__business_key__icontains=word)
-        )
-    return found
+def counted(number: int) -> str:
+    """Return the number for people; nothing for none."""
+    if number > lists.CAP:
+        return f"{lists.CAP}+"
+    return str(number or "")
+
+
+def dues() -> list[tuple[str, str]]:
+    return [
+        ("overdue", _("Overdue")),
+        ("today", _("Today")),
+        ("week", _("Next 7 days")),
+        ("none", _("Without a deadline")),
+    ]
+
+
+def saved(person: User, asked: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the filters that the person keeps; ``current`` is the one that is shown."""
+    now = sorted(asked.items())
+    return [
+        {
+            "id": kept.pk,
+            "name": kept.name,
+            "url": f"{reverse('inbox')}?{kept.query}",
+            "current": sorted(parse_qsl(kept.query)) == now,
+        }
+        for kept in SavedFilter.objects.filter(person=person)
+    ]
 
 
 def open_rows(
-    request: HttpRequest, tasks: Sequence[Task], person: User, now: datetime
+    tasks: Sequence[Task], box: lists.Inbox, scope: str, after: Key | None
 ) -> Iterator[Row]:
     """Yield the rows of open tasks; each group of due dates is named once, also across pages."""
-    absentees = acting_for(tasks, person, now=now)
-    last = read_key(request.GET.get("after", ""))
-    shown = group_of(last[0], now) if last else None
+    absentees = {} if scope == "team" else acting_for(tasks, box)
+    shown = group_of(after[0], box.now)[0] if after else None
     for task in tasks:
-        group = group_of(task.due_at, now)
+        group = group_of(task.due_at, box.now)
         glyph, tone = GLYPHS.get(Task.Status(task.status), ("ring", ""))
         yield Row(
             **common(task),
@@ -149,10 +185,12 @@ def open_rows(
             escalated=task.escalated_at is not None,
             reminded=task.reminded_at is not None,
             on_behalf_of=absentees.get(task.pk, ""),
-            group=group[0] if group != shown else "",
+            owner=name_of(task.owner) if scope == "team" and task.owner else "",
+            readable=scope != "team",
+            group=group[0] if group[0] != shown else "",
             group_late=group[1],
         )
-        shown = group
+        shown = group[0]
 
 
 def done_rows(tasks: Sequence[Task]) -> list[Row]:
@@ -209,20 +247,12 @@ def group_of(due_at: datetime | None, now: datetime) -> tuple[str, bool]:
     return _("Later"), False
 
 
-def acting_for(tasks: Sequence[Task], person: User, *, now: datetime) -> dict[UUID, str]:
+def acting_for(tasks: Sequence[Task], box: lists.Inbox) -> dict[UUID, str]:
     """Return for whom the person would act, for tasks that are not the person's own."""
-    who: Principals = principals(person, now=now)
-    if not who.absentees or not tasks:
+    if not box.who.absentees or not tasks:
         return {}
-    names = {user.pk: name_of(user) for user in User.objects.filter(pk__in=who.absentees)}
-    asked = {task.pk: Asked(set(), set(), task.owner_id, set()) for task in tasks}
-    for candidate in Candidate.objects.filter(task__in=asked):
-        found = asked[candidate.task_id]
-        if candidate.user_id is not None:
-            cast(set[int], found.users).add(candidate.user_id)
-        elif candidate.group_id is not None:
-            cast(set[int], found.groups).add(candidate.group_id)
-    for task_id, user in Exclusion.objects.filter(task__in=asked).values_list("task", "user"):
-        cast(set[int], asked[task_id].excluded).add(user)
-    absent = {pk: standing(who, found).on_behalf_of for pk, found in asked.items()}
-    return {pk: names[user] for pk, user in absent.items() if user is not None}
+    asked = asked_of_each(tasks)
+    absent = {pk: standing(box.who, found).on_behalf_of for pk, found in asked.items()}
+    users = User.objects.filter(pk__in={user for user in absent.values() if user is not None})
+    names = {user.pk: name_of(user) for user in users}
+    return {pk: names[user] for pk, user in absent.items() if user in names}

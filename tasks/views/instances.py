@@ -15,9 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from processes.core import graph as g
+from processes.core.errors import Refusal
 from processes.models import HistoryEvent, Incident, Instance
 from processes.services import graph_of, may_operate, may_view, visible_instance
-from tasks import inbox
+from tasks.inbox import Inbox
+from tasks.models import Comment
+from tasks.models.task import withdrawable
 from tasks.rules.evidence import declared_names
 from tasks.views.facts import facts
 from tasks.views.paging import PAGE, page_of
@@ -103,6 +106,18 @@ def started(request: HttpRequest) -> HttpResponse:
 @require_safe
 def instance(request: HttpRequest, instance_id: UUID) -> HttpResponse:
     """Show where an instance stands and how it got there; ``part=live`` asks for what moves."""
+    return page(request, instance_id)
+
+
+def page(
+    request: HttpRequest,
+    instance_id: UUID,
+    *,
+    problem: Refusal | None = None,
+    reason: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page, also after a refusal to take the request back for this ``reason``."""
     person, now = person_of(request), timezone.now()
     found = visible_instance(person, instance_id, now=now)
     graph = graph_of(found.version_id)
@@ -110,8 +125,14 @@ def instance(request: HttpRequest, instance_id: UUID) -> HttpResponse:
     swapping = request.GET.get("part") == "live"
     address = reverse("instance", args=[found.pk])
     mine = found.initiator_id == person.pk
+    operates = may_operate(person, found.process)
     context = {
         "now": now,
+        "problem": problem,
+        "reason": reason,
+        "may_withdraw": mine and withdrawable(found),
+        "goes_on_with": back_to(graph),
+        "comments": Comment.objects.seen_with(found, person, operates=operates),
         "section": "started" if mine else "inbox",
         "swapping": swapping,
         "instance": summary(found, graph, events),
@@ -127,7 +148,14 @@ def instance(request: HttpRequest, instance_id: UUID) -> HttpResponse:
         if mine
         else {"url": reverse("inbox"), "label": _("Inbox")},
     }
-    return render(request, "instance.html#live" if swapping else "instance.html", context)
+    piece = "instance.html#live" if swapping else "instance.html"
+    return render(request, piece, context, status=status)
+
+
+def back_to(graph: g.Graph) -> str:
+    """Return the step with which a request that is taken back goes on; empty where it ends."""
+    to = graph.withdrawal.to
+    return graph.nodes[to].label if to else ""
 
 
 def look_of(found: Instance, end: Ending | None) -> Look:
@@ -207,7 +235,7 @@ def linked(
     )
     asked = set()
     if not open_to_all and found:
-        todo = inbox.tasks(person, "todo", now=now).filter(instance=instance)
+        todo = Inbox(person, now=now).tasks("todo").filter(instance=instance)
         asked = set(todo.values_list("pk", flat=True))
     return [
         {

@@ -28,6 +28,11 @@ SHOWN = (
     "task.noted",
     "task.completed",
     "task.withdrawn",
+    "task.sent_back",
+    "task.skipped",
+    "task.failed",
+    "task.faulted",
+    "request.withdrawn",
     "job.requested",
     "job.succeeded",
     "job.failed",
@@ -85,6 +90,17 @@ LINES = {
     ),
     "instance.resumed": Line("play", lazy("%(who)s let the process go on.")),
     "task.withdrawn": Line("release", lazy("%(step)s was taken back.")),
+    "task.sent_back": Line(
+        "back", lazy("%(who)s sent %(step)s back to “%(to)s”."), "warning", "comment"
+    ),
+    "task.skipped": Line("right", lazy("%(who)s skipped %(step)s."), "warning", "reason"),
+    "task.failed": Line(
+        "alert", lazy("%(who)s said that %(step)s cannot be done."), "negative", "comment"
+    ),
+    "task.faulted": Line("alert", lazy("%(step)s could not be kept."), "negative", "sentence"),
+    "request.withdrawn": Line(
+        "back", lazy("%(who)s took the request back. It goes on at %(step)s."), "warning", "reason"
+    ),
     "job.requested": Line("machine", lazy("%(step)s began.")),
     "job.failed": Line("alert", lazy("%(step)s did not work; tries: %(tries)s."), "negative"),
     "timer.fired": Line("clock", lazy("The time came: %(step)s.")),
@@ -111,14 +127,60 @@ NOTES = {
     "started": Line("play", lazy("%(who)s began to work on %(step)s.")),
     "stopped": Line("stop", lazy("%(who)s kept %(step)s for later.")),
     "released": Line("release", lazy("%(who)s gave %(step)s back.")),
-    "delegated": Line("delegate", lazy("%(who)s delegated %(step)s to %(to)s.")),
-    "forwarded": Line("forward", lazy("%(who)s passed %(step)s on to %(to)s.")),
+    "delegated": Line("delegate", lazy("%(who)s delegated %(step)s to %(to)s."), "", "reason"),
+    "forwarded": Line("forward", lazy("%(who)s passed %(step)s on to %(to)s."), "", "reason"),
     "reassigned": Line("delegate", lazy("%(who)s gave %(step)s to %(to)s."), "", "reason"),
+    "taken_back": Line("claim", lazy("%(who)s took %(step)s back.")),
+    "given_back": Line("release", lazy("%(who)s gave %(step)s back to %(to)s.")),
+    "nominated": Line("person", lazy("%(who)s had %(to)s asked for %(step)s.")),
+    "proposed": Line("delegate", lazy("%(who)s proposed an answer to %(step)s to %(to)s.")),
+    "answered": Line("clock", lazy("%(who)s answered %(step)s. It can still be undone.")),
+    "undone": Line("back", lazy("%(who)s took the answer to %(step)s back."), "warning"),
+    "suspended": Line("stop", lazy("%(who)s laid %(step)s aside."), "warning", "reason"),
+    "resumed": Line("play", lazy("%(step)s goes on.")),
+    "information_asked": Line(
+        "comment", lazy("%(who)s asked %(to)s about %(step)s."), "", "question"
+    ),
+    "information_given": Line("comment", lazy("%(who)s answered %(to)s."), "", "answer"),
+    "prioritized": Line("high", lazy("%(who)s set the priority of %(step)s to %(priority)s.")),
+    "rescheduled": Line("clock", lazy("%(who)s moved the due date of %(step)s."), "", "reason"),
+    "attached": Line("document", lazy("%(who)s added the file “%(file)s”.")),
+    "attachment_removed": Line(
+        "alert", lazy("The file “%(file)s” was removed: it was harmful."), "negative"
+    ),
+    "rerouted": Line(
+        "people",
+        lazy("%(from)s can no longer answer %(step)s. It is with %(to)s now."),
+        "warning",
+    ),
     "reminded": Line("clock", lazy("A reminder: %(step)s is due soon."), "warning"),
     "escalated": Line(
         "escalated",
         lazy("The deadline of %(step)s passed. %(to)s can decide as well now."),
         "warning",
+    ),
+    "added": Line("people", lazy("%(who)s had %(to)s asked for %(step)s as well."), "", "reason"),
+    "recounted": Line("people", lazy("The answers given to %(step)s are enough now.")),
+    "escalated nobody": Line(
+        "escalated",
+        lazy("The deadline of %(step)s passed, but nobody else may be asked."),
+        "warning",
+    ),
+    "escalated notify": Line(
+        "escalated", lazy("The deadline of %(step)s passed. %(to)s was told."), "warning"
+    ),
+    "escalated reassign": Line(
+        "escalated", lazy("The deadline of %(step)s passed. %(to)s decides it now."), "warning"
+    ),
+    "escalated prioritize": Line(
+        "escalated", lazy("The deadline of %(step)s passed. It is more urgent now."), "warning"
+    ),
+    "escalated throw": Line(
+        "escalated", lazy("The deadline of %(step)s passed, so the process reacts."), "warning"
+    ),
+    "overdue": Line("clock", lazy("%(step)s was due, and is not answered."), "warning"),
+    "overdue startBy": Line(
+        "clock", lazy("Nobody has begun to work on %(step)s in time."), "warning"
     ),
 }
 
@@ -173,8 +235,10 @@ class Teller:
                 return None
             case "error.thrown" if not event.data["catcher"]:
                 return None  # the process failed, which says the same
+            case "task.noted" if event.data["action"] == "voted":
+                return self.voted(event)
             case "task.noted":
-                line = NOTES.get(event.data["action"])
+                line = NOTES.get(noted(event.data))
             case kind:
                 line = LINES.get(kind)
         return self.told(event, line) if line is not None else None
@@ -182,13 +246,16 @@ class Teller:
     def told(self, event: HistoryEvent, line: Line) -> Entry:
         """Return a sentence that differs only in its names."""
         details: Mapping[str, Any] = event.data.get("details", {})
-        to = details.get("to", "")
+        to = self.target(event) if event.kind == "task.sent_back" else details.get("to", "")
         words = {
             "who": self.who(event),
             "step": self.step(event),
+            "from": details.get("from", ""),
             "to": to if isinstance(to, str) else listed(to),
             "tries": event.data.get("attempts", ""),
             "name": event.data.get("name", ""),
+            "file": details.get("name", ""),
+            "priority": details.get("priority", ""),
         }
         said = event.data.get(line.comment, "") or details.get(line.comment, "")
         return Entry(event.at, line.icon, str(line.sentence) % words, line.tone, said)
@@ -213,10 +280,21 @@ class Teller:
 
     def decided(self, event: HistoryEvent) -> Entry:
         outcome = outcome_of(self.graph.nodes.get(event.node), event.data["outcome"])
-        who = event.actor_name or _("Placet")
+        who = event.actor_name or (_("Placet") if event.data["by"] else _("Placet (deadline)"))
         text = decided_sentence(outcome, self.step(event), who, event.on_behalf_of_name)
         icon = "refused" if outcome.kind == "negative" else "done"
         return Entry(event.at, icon, text, TONES.get(outcome.kind, ""), event.data["comment"])
+
+    def voted(self, event: HistoryEvent) -> Entry:
+        """Return who gave one of several answers; which, only where votes are no secret."""
+        details = event.data["details"]
+        words = {"who": self.who(event), "step": self.step(event)}
+        if "outcome" not in details:
+            return Entry(event.at, "people", _("%(who)s has voted on %(step)s.") % words)
+        outcome = outcome_of(self.graph.nodes.get(event.node), details["outcome"])
+        text = _("%(who)s voted “%(answer)s” on %(step)s.") % (words | {"answer": outcome.name})
+        tone = TONES.get(outcome.kind, "")
+        return Entry(event.at, "people", text, tone, details.get("comment", ""))
 
     def worked(self, event: HistoryEvent) -> Entry:
         words = {"step": self.step(event), "tries": event.data["attempts"]}
@@ -229,12 +307,27 @@ class Teller:
         named = self.tasks.get(event.data.get("token", ""))
         return f"“{named or (found.label if found else event.node)}”"
 
+    def target(self, event: HistoryEvent) -> str:
+        """Return the step to which something was sent back."""
+        found = self.graph.nodes.get(event.data["to"])
+        return found.label if found else str(event.data["to"])
+
     def who(self, event: HistoryEvent) -> str:
         """Return who did it, and in whose place."""
         who = event.actor_name or _("Placet")
         if not event.on_behalf_of_name:
             return who
         return _("%(who)s, for %(whom)s,") % {"who": who, "whom": event.on_behalf_of_name}
+
+
+def noted(data: Mapping[str, Any]) -> str:
+    """Return what was noted about a task, and of which sort where that makes another sentence."""
+    details = data["details"]
+    if data["action"] == "escalated" and details.get("to") == []:
+        return "escalated nobody"
+    if data["action"] not in ("escalated", "overdue"):
+        return str(data["action"])
+    return " ".join(filter(None, (data["action"], details.get("do"), details.get("of"))))
 
 
 def names_of_rounds(graph: g.Graph, instance: Instance) -> dict[str, str]:

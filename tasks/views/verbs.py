@@ -1,30 +1,41 @@
 """What people press on the task page. Each is one call; a refusal is shown where they are."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from processes.answers import by_htmx, go
 from processes.core.errors import Absent, Invalid, Refusal
 from processes.core.forms import parse
 from tasks import access, services
-from tasks.models import Task
-from tasks.rules.actions import Action
+from tasks.downloads import download
+from tasks.inbox import Inbox
+from tasks.inbox.alike import next_like
+from tasks.models import Task, Visibility
+from tasks.questions import form_of, outcomes_of
 from tasks.views import desk
-from tasks.views.people import name_of, person_named, person_of
-from tasks.views.words import decided_sentence, node_of, outcome_of
+from tasks.views.people import person_of
+from tasks.views.typed import Typed
+from tasks.views.words import answer_of, decided_sentence
 
 MOVES: dict[str, Callable[..., Task]] = {
     "claim": services.claim,
     "start": services.start,
     "stop": services.stop,
     "release": services.release,
+    "take-back": services.take_back,
+    "resume": services.resume,
+    "undo": services.undo,
 }
 
 
@@ -33,8 +44,8 @@ def complete(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Answer the task. What was typed stays, whatever is wrong with it or comes between."""
     person, now = person_of(request), timezone.now()
     task, _standing = access.task_for(person, task_id, now=now)
-    node = node_of(task)
-    typed = desk.Typed(
+    form = form_of(task)
+    typed = Typed(
         values=request.POST.dict(),
         outcome=request.POST.get("outcome", ""),
         comment=request.POST.get("comment", ""),
@@ -44,7 +55,7 @@ def complete(request: HttpRequest, task_id: UUID) -> HttpResponse:
             task_id=task_id,
             person=person,
             outcome=typed.outcome,
-            data=parse(node.form, typed.values),
+            data=parse(form, typed.values),
             comment=typed.comment,
             now=now,
         )
@@ -56,22 +67,79 @@ def complete(request: HttpRequest, task_id: UUID) -> HttpResponse:
         if by_htmx(request):
             raise
         return desk.page(request, task_id, problem=refusal, typed=typed, status=refusal.status)
-    outcome, what = outcome_of(node, done.outcome), f"“{done.instance.subject}”"
-    sentence = decided_sentence(outcome, what, _("You"), done.on_behalf_of_name)
-    messages.success(request, sentence)
+    sentence = sentence_of(done, typed.outcome)
+    following = next_of(done, person)
+    if following is not None or done.held:
+        messages.success(request, sentence)
+        return go(request, "task", following.pk if following else task_id)
+    messages.success(request, with_next(sentence, next_like(Inbox(person, now=now), task)))
     return go(request, "inbox")
 
 
-def refused(
-    request: HttpRequest, task_id: UUID, refusal: Invalid, typed: desk.Typed
-) -> HttpResponse:
+def with_next(sentence: str, alike: Task | None) -> str:
+    """Return the sentence, with a link to the next task of the same kind where there is one."""
+    if alike is None:
+        return sentence
+    address = reverse("task", args=[alike.pk])
+    return format_html('{} <a href="{}">{}</a>', sentence, address, _("Next one like this"))
+
+
+def sentence_of(done: Task, outcome: str) -> str:
+    """Return what the person did, and what that means so far."""
+    what = f"“{done.instance.subject}”"
+    if done.status == Task.Status.COMPLETED and not done.collective:
+        behalf = done.on_behalf_of_name
+        return decided_sentence(answer_of(done), what, _("You"), behalf)
+    chosen = next((known for known in outcomes_of(done) if known.id == outcome), None)
+    if chosen is not None and done.collective:
+        return decided_sentence(chosen, what, _("You"))
+    return _("Your proposal for %(what)s is on its way.") % {"what": what}
+
+
+def next_of(done: Task, person: User) -> Task | None:
+    """Return the next task of the same request, where the definition hands it on like that."""
+    held = Task.objects.filter(instance=done.instance_id, owner=person, status__in=Task.HELD)
+    opened = (task for task in held if task.created_at == done.closed_at)
+    return next((task for task in opened if task.asked.get("chained")), None)
+
+
+@require_POST
+def draft(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Keep what was typed so far."""
+    person, now = person_of(request), timezone.now()
+    task, _standing = access.task_for(person, task_id, now=now)
+    names = (form_of(task) or {}).get("properties", {})
+    posted = request.POST.dict()
+    try:
+        kept = services.save_draft(
+            task_id=task_id,
+            person=person,
+            data={name: posted[name] for name in names if posted.get(name)},
+            comment=posted.get("comment", ""),
+            now=now,
+        )
+    except Absent:
+        raise
+    except Refusal as refusal:
+        if by_htmx(request):
+            raise
+        typed = Typed(posted, "", posted.get("comment", ""))
+        return desk.page(request, task_id, problem=refusal, typed=typed, status=refusal.status)
+    if by_htmx(request):
+        context = {"draft": kept, "now": now, "task": {"draft_url": request.path}}
+        return render(request, "task.html#draft", context)
+    messages.success(request, _("What you typed is kept."))
+    return go(request, "task", task_id)
+
+
+def refused(request: HttpRequest, task_id: UUID, refusal: Invalid, typed: Typed) -> HttpResponse:
     """Show the form again with what is wrong beside each field, or an alert when it has none."""
     errors = cast(dict[str, list[str]], refusal.details.get("fields", {}))
     person, now = person_of(request), timezone.now()
     task, _standing = access.task_for(person, task_id, now=now)
-    form = node_of(task).form or {}
+    form = form_of(task) or {}
     placed = bool(errors) and errors.keys() <= {"comment", *form.get("properties", {})}
-    typed = desk.Typed(typed.values, typed.outcome, typed.comment, errors)
+    typed = Typed(typed.values, typed.outcome, typed.comment, errors)
     if by_htmx(request):
         if placed:
             return desk.form(request, task_id, typed=typed)
@@ -82,7 +150,7 @@ def refused(
 
 @require_POST
 def move(request: HttpRequest, task_id: UUID, action: str) -> HttpResponse:
-    """Claim, start, stop or release."""
+    """Do what needs nothing but a click."""
     verb = MOVES.get(action)
     if verb is None:
         raise no_such_action()
@@ -98,33 +166,6 @@ def move(request: HttpRequest, task_id: UUID, action: str) -> HttpResponse:
 
 
 @require_POST
-def hand_over(request: HttpRequest, task_id: UUID, action: str) -> HttpResponse:
-    """Delegate to, or forward to, the person who is named."""
-    person, now = person_of(request), timezone.now()
-    text = request.POST.get("to", "")
-    try:
-        to = person_named(text, field="to")
-        if action == Action.DELEGATE:
-            done = services.delegate(task_id=task_id, person=person, to=to, now=now)
-        elif action == Action.FORWARD:
-            done = services.forward(task_id=task_id, person=person, users=[to], now=now)
-        else:
-            raise no_such_action()
-    except Absent:
-        raise
-    except Refusal as refusal:
-        if by_htmx(request):
-            raise
-        errors = {"to": [refusal.what]} if isinstance(refusal, Invalid) else {}
-        typed = desk.Typed({}, errors=errors, action=action, to=text)
-        problem = None if errors else refusal
-        return desk.page(request, task_id, problem=problem, typed=typed, status=refusal.status)
-    words = {"who": name_of(to), "subject": done.instance.subject}
-    messages.success(request, _("%(who)s now has “%(subject)s”.") % words)
-    return go(request, "inbox")
-
-
-@require_POST
 def comment(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Say something about the task."""
     try:
@@ -132,6 +173,7 @@ def comment(request: HttpRequest, task_id: UUID) -> HttpResponse:
             task_id=task_id,
             person=person_of(request),
             text=request.POST.get("text", ""),
+            visibility=request.POST.get("visibility", Visibility.TASK),
             now=timezone.now(),
         )
     except Invalid as refusal:
@@ -139,6 +181,42 @@ def comment(request: HttpRequest, task_id: UUID) -> HttpResponse:
             raise
         return desk.page(request, task_id, problem=refusal, status=refusal.status)
     return stay(request, task_id)
+
+
+@require_POST
+def attach(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Lay a file beside the task."""
+    person, now = person_of(request), timezone.now()
+    access.task_for(person, task_id, now=now)
+    file = request.FILES.get("file")
+    try:
+        if file is None or file.file is None or not file.name:
+            raise Invalid("file_missing", _("Choose a file first."))
+        services.attach(
+            task_id=task_id,
+            person=person,
+            name=file.name,
+            content=cast(BinaryIO, file.file),
+            size=file.size or 0,
+            visibility=request.POST.get("visibility", Visibility.TASK),
+            now=now,
+        )
+    except Absent:
+        raise
+    except Refusal as refusal:
+        if by_htmx(request):
+            raise
+        return desk.page(request, task_id, problem=refusal, status=refusal.status)
+    return stay(request, task_id)
+
+
+@require_safe
+def attachment(request: HttpRequest, attachment_id: UUID) -> FileResponse:
+    """Give the file away as a download."""
+    found = services.attachment_for(
+        attachment_id=attachment_id, person=person_of(request), now=timezone.now()
+    )
+    return download(found)
 
 
 def no_such_action() -> Absent:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -34,9 +34,14 @@ class Wait:
 
 
 def open_tasks(instances: Iterable[Instance]) -> Tasks:
-    """Return the open tasks of these instances by instance and token, with whom they ask."""
+    """Return the open tasks of these instances by instance and token, with whom they ask.
+
+    Among them are those whose answer does not count yet.
+    """
     asked = Prefetch("candidates", Candidate.objects.select_related("user", "group").order_by("id"))
-    rows = Task.objects.open().filter(instance__in=list(instances))
+    held = Q(status=Task.Status.COMPLETED, settles_at__isnull=False)
+    rows = Task.objects.filter(Q(status__in=Task.OPEN) | held, kind=Task.Kind.QUESTION)
+    rows = rows.filter(instance__in=list(instances))
     found: dict[UUID, dict[str, Task]] = {}
     for task in rows.select_related("owner").prefetch_related(asked):
         found.setdefault(task.instance_id, {})[task.token] = task
@@ -99,6 +104,8 @@ def for_what(trigger: str, name: str, step: str) -> tuple[str, str, str, str]:
 
 
 def for_people(task: Task) -> Wait:
+    if task.settles_at is not None:
+        return for_end_of_undo(task, task.settles_at)
     people = asked_people(task)
     who = listed(people) or _("Nobody could be asked")
     words = {"who": who, "step": task.name}
@@ -109,6 +116,14 @@ def for_people(task: Task) -> Wait:
     since = task.claimed_at or task.created_at
     faces = () if not task.owner else (name_of(task.owner),)
     return Wait(who, task.name, "people", text, since, task.due_at, faces, task.pk)
+
+
+def for_end_of_undo(task: Task, until: datetime) -> Wait:
+    """Return that the answer is there, but can still be taken back."""
+    when = date_format(localtime(until), "H:i")
+    words = {"who": task.completed_by_name, "step": task.name, "when": when}
+    text = _("%(who)s answered “%(step)s”. It counts from %(when)s.") % words
+    return Wait(task.completed_by_name, task.name, "clock", text, task.closed_at, None)
 
 
 def asked_people(task: Task) -> list[str]:

@@ -3,25 +3,26 @@
 from django.utils.translation import gettext as _
 
 from processes.core import graph as g
-from processes.services import graph_of
 from tasks.models import Task
+from tasks.models.task import SENT_BACK
+from tasks.questions import outcomes_of
 
 HIGH = 50
 TONES = {"positive": "positive", "negative": "negative"}
-
-
-def node_of(task: Task) -> g.UserTask:
-    """Return the definition of the task's step."""
-    node = graph_of(task.instance.version_id).nodes[task.node]
-    if not isinstance(node, g.UserTask):
-        raise TypeError(f"{task.node} is no user task")
-    return node
 
 
 def outcome_of(node: g.Node | None, outcome: str) -> g.Outcome:
     """Return the declared outcome; one that is not declared has only its name."""
     known = node.outcomes if isinstance(node, g.UserTask) else ()
     return next((item for item in known if item.id == outcome), g.Outcome(outcome, outcome))
+
+
+def answer_of(task: Task) -> g.Outcome:
+    """Return the answer that was given, as its task declares it."""
+    if task.outcome == SENT_BACK:
+        return g.Outcome(SENT_BACK, _("Sent back"))
+    known = {outcome.id: outcome for outcome in outcomes_of(task)}
+    return known.get(task.outcome, g.Outcome(task.outcome, task.outcome))
 
 
 def answered(outcome: g.Outcome) -> str:

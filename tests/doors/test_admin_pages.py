@@ -130,7 +130,10 @@ def test_a_task_page_says_who_is_asked_and_who_never_is():
     ]
     assert asked_ == [
         ["group managers", "named by the process"],
-        ["block Alice", "Never decides this task, whatever other role they have."],
+        [
+            "block Alice",
+            "started the process. Never decides this task, whatever other role they have.",
+        ],
     ]
 
 

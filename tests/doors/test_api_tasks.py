@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from processes.models import HistoryEvent, Instance
-from tasks.models import Task
+from tasks.models import Profile, Task
 from tests import factories as f
 from tests.doors.api import Caller
 
@@ -39,7 +39,9 @@ def test_a_task_says_what_it_asks_and_what_one_may_do(bob, task):
     assert shown["name"] == "Manager review"
     assert shown["instance"] == str(task.instance_id)
     assert (shown["status"], shown["owner"]) == ("ready", None)
-    assert shown["actions"] == ["claim", "start", "delegate", "forward", "complete", "comment"]
+    assert shown["actions"] == [
+        *("claim", "start", "delegate", "forward", "complete", "draft", "comment", "attach")
+    ]
     assert shown["evidence"] == f.LAPTOPS
     assert shown["candidates"] == {"users": [], "groups": ["managers"]}
     assert [(o["id"], o["comment_required"]) for o in shown["outcomes"]] == [
@@ -272,3 +274,38 @@ def test_a_repeated_comment_is_said_once(bob, task):
 
     assert (second.status_code, second.content) == (201, first.content)
     assert task.comments.count() == 1
+
+
+def test_the_list_is_filtered_as_on_the_page(bob, task):
+    f.purchase(by=f.person("fiona"), title="Chairs")
+    [chairs] = row(bob, "todo", initiator="fiona")
+    assert row(bob, "todo", initiator="Fiona", due="none") == []
+    assert row(bob, "todo", priority="high") == []
+    assert set(row(bob, "todo")) == {chairs, str(task.pk)}
+    assert bob.read("tasks/", due="sometime").status_code == 400
+
+
+def test_who_leads_people_reads_their_work_but_may_do_nothing_with_it(bob, task):
+    bob.send(f"tasks/{task.pk}/claim/")
+    Profile.objects.create(user=f.person("bob"), manager=f.person("leo"))
+    leo = Caller(f.person("leo"))
+    [listed] = leo.read("tasks/", scope="team").json()["results"]
+    assert (listed["id"], listed["actions"]) == (str(task.pk), [])
+    assert leo.read(f"tasks/{task.pk}/").status_code == 404
+    assert row(Caller(f.person("mallory")), "team") == []
+
+
+def test_filters_are_kept_listed_and_deleted_by_their_owner_alone(bob, task):
+    sent = {"name": "Late", "query": "scope=offered&due=overdue&cursor=x"}
+    made = bob.send("filters/", sent)
+    assert made.status_code == 201
+    kept = made.json()
+    assert (kept["name"], kept["query"]) == ("Late", "scope=offered&due=overdue")
+    assert bob.read("filters/").json()["results"] == [kept]
+    again = bob.send("filters/", {**sent, "query": "due=week"}).json()
+    assert (again["id"], again["query"]) == (kept["id"], "due=week")
+    mallory = Caller(f.person("mallory"))
+    assert mallory.read("filters/").json()["results"] == []
+    assert mallory.delete(f"/api/v1/filters/{kept['id']}/").status_code == 404
+    assert bob.delete(f"/api/v1/filters/{kept['id']}/").status_code == 204
+    assert bob.send("filters/", {"name": "All", "query": "scope=mine"}).status_code == 422

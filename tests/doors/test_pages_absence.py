@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tasks.models import Substitution
+from tasks.models import Profile, Substitution
 from tests.doors.pages import tree, visitor, words
-from tests.factories import NOW, away, cast, person
+from tests.factories import NOW, away, cast, deployed, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -56,7 +56,7 @@ def test_the_substitute_may_be_called_by_the_full_name():
         ({"first": ""}, "first", "Choose a day."),
         ({"last": "soon"}, "last", "This is not a day."),
         ({"last": "2026-03-01"}, "last", "This must be later than the start."),
-        ({"substitute": ""}, "substitute", "Say who."),
+        ({"amount_limit": "a lot"}, "amount_limit", "Enter a number."),
         ({"substitute": "Nobody"}, "substitute", "Nobody here is called “Nobody”."),
         ({"substitute": "bob"}, "substitute", "Choose somebody else."),
         ({"reason": "x" * 201}, "reason", "Write at most 200 characters."),
@@ -116,3 +116,48 @@ def test_a_foreign_absence_does_not_exist():
     assert response.status_code == 404
     absence.refresh_from_db()
     assert absence.ends_at > NOW
+
+
+def test_nobody_needs_to_stand_in():
+    assert plan(substitute="").status_code == 303
+    assert Substitution.objects.get().substitute is None
+    assert "Nobody stands in" in words(visitor(person("bob")).get("/absence/"))
+
+
+def test_an_absence_may_be_for_a_process_and_up_to_an_amount():
+    process = deployed()
+    plan(processes=[process.key], amount_limit="2500")
+    found = Substitution.objects.get()
+    assert (list(found.processes.all()), found.amount_limit) == ([process], 2500)
+    page = words(visitor(person("bob")).get("/absence/"))
+    assert "Purchase approval, up to 2,500" in page or "Purchase approval, up to 2500" in page
+
+
+def test_a_manager_plans_for_the_team():
+    Profile.objects.create(user=person("bob"), manager=person("fiona"))
+    fiona = visitor(person("fiona"))
+    assert "Who is away?" in words(fiona.get("/absence/"))
+    assert fiona.post("/absence/", {**WEEK, "absentee": "bob"}).status_code == 303
+    assert Substitution.objects.get().absentee == person("bob")
+    assert "Your team" in words(fiona.get("/absence/"))
+    ended = fiona.post(f"/absence/{Substitution.objects.get().pk}/end/")
+    assert ended.status_code == 303
+
+
+def test_nobody_plans_for_others_by_hand():
+    response = visitor(person("mallory")).post("/absence/", {**WEEK, "absentee": "bob"})
+    assert response.status_code == 403
+    assert not Substitution.objects.exists()
+
+
+def test_a_circle_is_told_with_its_names():
+    away(person("carol"), person("bob"), days=30)
+    response = plan()
+    assert response.status_code == 409
+    assert "Bob → Carol → Bob" in words(response)
+
+
+def test_a_substitute_who_is_away_too_is_told():
+    away(person("carol"), person("leo"), days=30)
+    page = words(visitor(person("bob")).post("/absence/", WEEK, follow=True))
+    assert "Carol is away for a part of this time too." in page

@@ -219,6 +219,19 @@ def test_a_mistake_gets_the_focus_and_the_answer_then_goes_through(house: House)
     expect(page.locator("#alerts")).to_contain_text("You rejected “Purchase of Laptops”.")
 
 
+def test_the_way_to_the_next_one_stays_until_it_is_taken(house: House):
+    done, following = put(), put(title="Chairs")
+    page = house.page("bob")
+    page.clock.install(time=timezone.now())
+    page.goto(task_path(done))
+    page.get_by_role("button", name="Approve", exact=True).click()
+    link = page.locator("#alerts").get_by_role("link", name="Next one like this")
+    expect(link).to_be_visible()
+    page.clock.fast_forward(60_000)
+    link.click()
+    page.wait_for_url(f"**{task_path(following)}")
+
+
 def test_an_answer_survives_that_the_session_ends(house: House):
     instance = put()
     page = live(house.page("bob"), task_path(instance))

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tasks import services
-from tasks.models import Alarm
+from tasks.models import Alarm, Profile, SavedFilter
 from tests.doors.pages import said, tree, visitor, words
 from tests.factories import NOW, asked, away, cast, deployed, person, purchase, started
 
@@ -166,3 +166,64 @@ def test_more_rows_do_not_ask_the_database_more_often():
         bob.get("/inbox/?scope=offered")
     assert len(some) == len(few)
     assert len(some) <= 12
+
+
+def test_filters_narrow_the_list_and_its_counts():
+    purchase(title="Laptops")
+    purchase(by=person("fiona"), title="Chairs")
+    bob = visitor(person("bob"))
+    response = bob.get("/inbox/?scope=offered&initiator=fiona&due=week")
+    assert titles(response) == ["Purchase of Chairs"]
+    assert words(response, "//*[@aria-current][contains(@href, 'scope')]") == "Offered 1"
+    assert words(response, "//*[@id='count-side']") == "2", "the frame counts everything"
+    assert titles(bob.get("/inbox/?scope=offered&due=overdue")) == []
+    assert titles(bob.get("/inbox/?scope=offered&process=onboarding")) == []
+    assert titles(bob.get("/inbox/?scope=offered&priority=high")) == []
+
+
+def test_only_processes_of_ones_own_work_are_offered_to_filter_by():
+    purchase()
+    options = "//select[@name='process']/option[@value!='']"
+    assert words(visitor(person("bob")).get("/inbox/"), options) == "Purchase approval"
+    assert words(visitor(person("mallory")).get("/inbox/"), options) == ""
+
+
+def test_a_filter_is_kept_used_and_deleted():
+    purchase()
+    bob = visitor(person("bob"))
+    sent = {"name": "Late ones", "query": "scope=offered&due=overdue&after=zzz&nonsense=1"}
+    assert bob.post("/inbox/filters/", sent).url == "/inbox/?scope=offered&due=overdue"
+    page = bob.get("/inbox/")
+    assert tree(page).xpath("//a[text()='Late ones']/@href") == [
+        "/inbox/?scope=offered&due=overdue"
+    ]
+    kept = SavedFilter.objects.get()
+    assert visitor(person("mallory")).post(f"/inbox/filters/{kept.pk}/delete/").status_code == 404
+    assert "Late ones" not in words(visitor(person("mallory")).get("/inbox/"))
+    bob.post(f"/inbox/filters/{kept.pk}/delete/")
+    assert not SavedFilter.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "sentence"),
+    [("", "due=week", "Give the filter a name"), ("All", "scope=mine", "leaves nothing out")],
+)
+def test_a_filter_that_makes_no_sense_is_not_kept(name, query, sentence):
+    cast()
+    bob = visitor(person("bob"))
+    answer = bob.post("/inbox/filters/", {"name": name, "query": query}, follow=True)
+    assert sentence in words(answer)
+    assert not SavedFilter.objects.exists()
+
+
+def test_the_team_is_shown_to_who_leads_one_and_only_to_look_at():
+    task = asked(purchase())
+    services.claim(task_id=task.pk, person=person("bob"), now=NOW)
+    Profile.objects.create(user=person("bob"), manager=person("leo"))
+    response = visitor(person("leo")).get("/inbox/?scope=team")
+    assert titles(response) == ["Purchase of Laptops"]
+    assert "held by Bob" in words(response, ROWS)
+    assert not tree(response).xpath(f"//a[contains(@href, '{task.pk}')]")
+    other = visitor(person("fiona")).get("/inbox/?scope=team")
+    assert "Team" not in words(other, "//ul[@id='tabs']")
+    assert titles(other) == []

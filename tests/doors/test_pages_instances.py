@@ -155,7 +155,7 @@ def test_the_pages_ask_the_database_a_fixed_number_of_times(django_assert_max_nu
     alice.get("/started/")
     with django_assert_max_num_queries(11):
         alice.get("/started/")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(19):
         alice.get(address(instance))
 
 

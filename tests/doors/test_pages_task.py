@@ -64,7 +64,7 @@ def test_who_asked_may_watch_but_not_answer():
         ("post", ["complete"]),
         ("post", ["comment"]),
         ("post", ["move", "claim"]),
-        ("post", ["hand-over", "delegate"]),
+        ("post", ["do", "delegate"]),
     ],
 )
 def test_a_stranger_cannot_tell_a_task_from_none(verb, parts):
@@ -209,7 +209,7 @@ def test_an_open_page_learns_that_its_question_is_answered():
 def test_delegating_names_the_person_who_has_it_now():
     task = asked(purchase())
     bob = visitor(person("bob"))
-    response = bob.post(address(task, "hand-over", "delegate"), {"to": "fiona"})
+    response = bob.post(address(task, "do", "delegate"), {"to": "fiona"})
     assert (response.status_code, response.url) == (303, "/inbox/")
     assert "Fiona now has “Purchase of Laptops”." in words(bob.get("/inbox/"))
     task.refresh_from_db()
@@ -221,25 +221,32 @@ def test_delegating_names_the_person_who_has_it_now():
     [("", "Say who."), ("Nobody", "Nobody here is called “Nobody”."), ("bob", "acts now")],
 )
 def test_a_wrong_name_is_shown_beside_the_name(to, sentence):
-    response = visitor(person("bob")).post(
-        address(asked(purchase()), "hand-over", "delegate"), {"to": to}
-    )
+    response = visitor(person("bob")).post(address(asked(purchase()), "do", "delegate"), {"to": to})
     assert response.status_code == 422
-    assert sentence in words(response, "//*[@id='delegate-error']")
+    assert sentence in words(response, "//*[@id='delegate-to-error']")
     assert tree(response).xpath("//*[@id='delegate-to']/@value") == [to]
 
 
 def test_nobody_hands_a_task_to_whom_the_process_keeps_out():
     task = asked(purchase())
-    response = visitor(person("bob")).post(address(task, "hand-over", "forward"), {"to": "alice"})
+    response = visitor(person("bob")).post(address(task, "do", "forward"), {"to": "alice"})
     assert response.status_code == 403
     assert "keeps them out" in words(response, "//*[@id='task-notice']")
 
 
-@pytest.mark.parametrize("parts", [("move", "reassign"), ("hand-over", "reassign")])
+@pytest.mark.parametrize("parts", [("move", "reassign"), ("do", "nothing")])
 def test_an_action_that_no_button_has_does_not_exist(parts):
     response = visitor(person("bob")).post(address(asked(purchase()), *parts), {"to": "fiona"})
     assert response.status_code == 404
+
+
+def test_a_form_that_is_not_shown_does_nothing_and_tells_no_names():
+    bob = visitor(person("bob"))
+    task = asked(purchase())
+    for to in ("fiona", "nobody"):
+        response = bob.post(address(task, "do", "reassign"), {"to": to, "reason": "-"})
+        assert response.status_code == 403
+        assert "Only an administrator" in words(response, "//*[@id='task-notice']")
 
 
 def test_a_comment_is_there_for_everybody_who_sees_the_task():
@@ -306,5 +313,5 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(django_assert_max_nu
     task = finance_task()
     fiona = visitor(person("fiona"))
     fiona.get(address(task))
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(33):
         fiona.get(address(task))
