@@ -48,6 +48,7 @@ check: $(DEV) $(NODE) ## formatting, lint, types, import contracts, migrations, 
 bench: $(BENCH) $(NODE) ## measure against other engines and bare SQL; needs PostgreSQL and Redis
 	$(RUN) -m benchmarks.core --json
 	$(RUN) -m benchmarks.two_step --json
+	$(RUN) -m benchmarks.inbox --json
 	$(RUN) -m benchmarks.live --json
 
 soak: $(DEV) $(NODE) ## try the laws, races and crashes many times over

@@ -16,7 +16,15 @@ from rest_framework.views import APIView
 
 from portal.rest import RightDeclared
 from processes.models import HistoryEvent, Incident, Instance
-from tasks.models import Task
+from tasks.models import (
+    Announcement,
+    Attachment,
+    Calendar,
+    Notification,
+    SavedFilter,
+    Substitution,
+    Task,
+)
 from tests import factories as f
 from tests.doors.api import Caller
 
@@ -41,7 +49,30 @@ FOREIGN = {
     "api-forward": ("task_id", "post"),
     "api-reassign": ("task_id", "post"),
     "api-complete": ("task_id", "post"),
+    "api-take-back": ("task_id", "post"),
+    "api-nominate": ("task_id", "post"),
+    "api-suspend-task": ("task_id", "post"),
+    "api-resume-task": ("task_id", "post"),
+    "api-ask": ("task_id", "post"),
+    "api-send-back": ("task_id", "post"),
+    "api-draft": ("task_id", "post"),
+    "api-undo": ("task_id", "post"),
+    "api-withdraw": ("task_id", "post"),
+    "api-skip": ("task_id", "post"),
+    "api-fail": ("task_id", "post"),
+    "api-prioritize": ("task_id", "post"),
+    "api-reschedule": ("task_id", "post"),
+    "api-follow-up": ("task_id", "post"),
+    "api-approvers": ("task_id", "post"),
     "api-comments": ("task_id", "get", "post"),
+    "api-attachments": ("task_id", "get", "post"),
+    "api-attachment": ("attachment_id", "get"),
+    "api-person": ("username", "get"),
+    "api-deactivate-person": ("username", "post"),
+    "api-end-absence": ("absence_id", "post"),
+    "api-filter": ("filter_id", "delete"),
+    "api-read-notification": ("notification_id", "post"),
+    "api-deadline": ("key", "get"),
 }
 """What a stranger to the row must not reach: the name of its id, and the methods there are."""
 GRANTED = {
@@ -52,8 +83,25 @@ GRANTED = {
     "api-fail-job": "do_job",
 }
 """What only a right on the whole portal opens, whatever it is about."""
-LISTS = ("api-processes", "api-instances", "api-incidents", "api-tasks")
-OPEN = ("api-tokens", "api-token", "api-schema")
+LISTS = (
+    "api-absences",
+    "api-calendars",
+    "api-filters",
+    "api-processes",
+    "api-instances",
+    "api-incidents",
+    "api-notifications",
+    "api-tasks",
+    "api-units",
+)
+OPEN = (
+    "api-tokens",
+    "api-token",
+    "api-schema",
+    "api-read-notifications",
+    "api-push",
+    "api-end-push",
+)
 """They concern nobody but the caller."""
 PAGES = ("api-docs",)
 
@@ -63,6 +111,12 @@ BODY = {
     "users": ["carol"],
     "reason": "Because.",
     "text": "Hello.",
+    "question": "Is it?",
+    "code": "none",
+    "comment": "Because.",
+    "priority": 60,
+    "due_at": "2026-03-05T09:00:00Z",
+    "at": "2026-03-05T09:00:00Z",
     "variables": f.LAPTOPS,
 }
 """Holds what every operation needs, so that nothing but the right can be the reason."""
@@ -88,6 +142,16 @@ def instance(db) -> Instance:
         instance=instance, key="i", token="t", node="manager", code="c", sentence="s",
         raised_at=f.NOW,
     )  # fmt: skip
+    Attachment.objects.create(
+        task=instance.tasks.get(), name="offer.pdf", size=1, media_type="application/pdf",
+        sha256="0" * 64, stored="aa/bb", created_at=f.NOW,
+    )  # fmt: skip
+    f.away(f.person("fiona"), f.person("leo"))
+    bob = f.person("bob")
+    SavedFilter.objects.create(person=bob, name="Late", query="due=overdue", created_at=f.NOW)
+    told = Announcement.objects.earliest("pk")
+    Notification.objects.create(announcement=told, user=bob, created_at=f.NOW)
+    Calendar.objects.create(key=instance.process.key, name="Office", time_zone="UTC")
     return instance
 
 
@@ -98,6 +162,11 @@ def address(name: str, *, absent: bool = False) -> str:
         "instance_id": instance.pk,
         "task_id": Task.objects.get().pk,
         "incident_id": Incident.objects.get().pk,
+        "attachment_id": Attachment.objects.get().pk,
+        "username": "bob",
+        "absence_id": Substitution.objects.get().pk,
+        "filter_id": SavedFilter.objects.get().pk,
+        "notification_id": Notification.objects.get().pk,
     }
     wanted = FOREIGN.get(name, (None,))[0]
     if name in ("api-complete-job", "api-fail-job"):
@@ -106,7 +175,8 @@ def address(name: str, *, absent: bool = False) -> str:
         return reverse(name)
     more = {"number": 1} if name == "api-version" else {}
     if absent:
-        nobodys = "none" if wanted == "key" else uuid.uuid4()
+        nobodys: Any = "none" if wanted in ("key", "username") else uuid.uuid4()
+        nobodys = 0 if wanted in ("absence_id", "filter_id", "notification_id") else nobodys
         return reverse(name, kwargs={wanted: nobodys, **more})
     return reverse(name, kwargs={wanted: known[wanted], **more})
 
@@ -232,8 +302,17 @@ def test_who_asked_for_it_sees_it_but_does_not_decide_it(instance, name, code):
     assert HistoryEvent.objects.count() == before
 
 
-@pytest.mark.parametrize("right", ["view_process", "operate_process"])
-@pytest.mark.parametrize("name", ["api-claim", "api-complete", "api-delegate", "api-forward"])
+@pytest.mark.parametrize(
+    ("right", "name"),
+    [
+        *(("view_process", name) for name in ("api-delegate", "api-forward")),
+        *(
+            (right, name)
+            for right in ("view_process", "operate_process")
+            for name in ("api-claim", "api-complete", "api-draft", "api-ask")
+        ),
+    ],
+)
 def test_a_right_on_the_process_does_not_make_one_decide(instance, name, right):
     mallory = f.person("mallory")
     assign_perm(right, mallory, instance.process)
