@@ -75,8 +75,8 @@ def placet() -> Ask:
 
     def ask(person: int) -> Answer:
         box = Inbox(User(pk=person), now=NOW)
-        rows = box.page("offered", size=PAGE + 1)
         counts = box.counts()
+        rows = box.page("offered", size=PAGE + 1)
         shown = [(row.name, row.instance.subject, row.instance.process.name) for row in rows]
         assert len(shown) == len(rows)
         return [str(row.pk) for row in rows[:PAGE]], counts["mine"], min(counts["offered"], CAP + 1)

@@ -13,7 +13,8 @@ from typing import Literal
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from processes.core.errors import Absent
@@ -23,6 +24,12 @@ from tasks.reading import asked_of, asked_of_each
 from tasks.rules.absence import Link, stand_ins, ways_to
 from tasks.rules.standing import Asked, Principals, Reach, Standing, standing
 
+# One row per group of an active person, or one without; and whether they stand in for anybody.
+OWN_GROUPS = """
+SELECT g.group_id, EXISTS (SELECT 1 FROM tasks_substitution s
+    WHERE s.substitute_id = u.id AND s.starts_at <= %s AND s.ends_at > %s)
+FROM auth_user u LEFT JOIN auth_user_groups g ON g.user_id = u.id WHERE u.id = %s AND u.is_active
+"""
 MOST_PEOPLE = 1_000
 """So many people in one chain of absences are looked at; nobody has more."""
 
@@ -33,9 +40,11 @@ def principals(person: User, *, now: datetime) -> Principals:
     One query for who stands in for nobody; two more for who does, and one for each further absence
     in a row.
     """
-    acting = Substitution.objects.current(now).between_active().filter(substitute=person.pk)
-    rows = User.objects.filter(pk=person.pk, is_active=True).values_list("groups", Exists(acting))
-    groups = dict(rows)
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        # Plain SQL, because every page and most decisions ask this, and the ORM takes longer.
+        cursor.execute(OWN_GROUPS, [moment, moment, person.pk])
+        groups = dict(cursor.fetchall())
     if not groups:
         return Principals(0)
     absentees = _absentees(person, now=now) if any(groups.values()) else {}

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -35,17 +36,19 @@ Scope = Literal["todo", "mine", "offered", "team", "done"]
 SCOPES = ("todo", "mine", "offered", "team", "done")
 CAP = 1000
 """Lists are counted so far; one more stands for “more”."""
+FIRST = 51
+"""So many ids come with the counts: those of a page, and whether there is more."""
 EVERYTHING = Wanted()
 ALIKE = 20
 """So far `Inbox.next_like` looks past what is laid aside."""
 BY_DUE = (F("due_at").asc(nulls_last=True), "id")
 SHOWN = (
     *("name", "node", "kind", "status", "priority", "amount", "created_at", "due_at"),
-    *("escalated_at", "reminded_at", "held_for", "collective", "former_candidates"),
-    *("instance__subject", "instance__initiator_name", "instance__sequence", "instance__status"),
+    *("escalated_at", "reminded_at", "held_for"),
+    *("instance__subject", "instance__initiator_name", "instance__status"),
     *("instance__process__key", "instance__process__name"),
-    *("owner__username", "owner__first_name", "owner__last_name"),
 )
+NAMES = ("owner__username", "owner__first_name", "owner__last_name")
 # What no row of a list shows, and what may be large.
 HEAVY = ("data", "former_candidates", "instance__state")
 
@@ -66,6 +69,8 @@ class Inbox:
     def __init__(self, person: User, *, now: datetime) -> None:
         self.person = person
         self.now = now
+        # What counting has found on the way: the ids of first pages.
+        self._first: dict[tuple[Scope, Wanted], list[UUID]] = {}
 
     @cached_property
     def who(self) -> Principals:
@@ -95,7 +100,12 @@ class Inbox:
                 field = "closed_at" if scope == "done" else "due_at"
                 found = found.filter(beyond(field, after, newest_first=scope == "done"))
             return list(_light(found, scope)[:size])
-        text, values = plan.page(self.who, scope, wanted.as_sql(self.now), after=after, size=size)
+        known = self._first.get((scope, wanted)) if after is None and size <= FIRST else None
+        text, values = (
+            plan.page(self.who, scope, wanted.as_sql(self.now), after=after, size=size)
+            if known is None
+            else plan.these(known[:size])
+        )
         found = Task.objects.filter(pk__in=RawSQL(text, values))  # noqa: S611
         return list(_light(found, scope).order_by(*BY_DUE))
 
@@ -105,10 +115,11 @@ class Inbox:
         Each is counted as far as one more than `CAP`.
         """
         if connection.vendor == "postgresql":
-            text, values = plan.counts(self.who, wanted.as_sql(self.now), size=CAP + 1)
+            text, values = plan.counts(self.who, wanted.as_sql(self.now), size=CAP + 1, first=FIRST)
             with connection.cursor() as cursor:
                 cursor.execute(text, values)
-                mine, offered = cursor.fetchone()
+                mine, offered, held_ids, offered_ids = cursor.fetchone()
+            self._first = {("mine", wanted): held_ids, ("offered", wanted): offered_ids}
         else:
             found = self.tasks("todo", wanted).aggregate(
                 mine=Count("pk", filter=Q(status__in=reach.HOLDING)),
@@ -154,8 +165,9 @@ def _light(found: TaskQuerySet, scope: Scope) -> TaskQuerySet:
     """Fetch what a row shows and what the rules of standing look at, and little else."""
     if scope == "done":
         return found.defer(*HEAVY)
-    rows = found.select_related(None).select_related("instance__process", "owner")
-    return rows.only(*SHOWN)
+    people = ["owner"] if scope == "team" else []
+    rows = found.select_related(None).select_related("instance__process", *people)
+    return rows.only(*SHOWN, *(NAMES if people else ("owner",)))
 
 
 def tasks(person: User, scope: Scope, *, now: datetime) -> TaskQuerySet:

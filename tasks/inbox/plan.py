@@ -8,6 +8,7 @@ words of the ORM.
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from tasks.inbox.reach import HOLDING, Capacity, Key, capacities
 from tasks.models import Task
@@ -34,17 +35,29 @@ def page(who: Principals, scope: str, wanted: Sql, *, after: Key | None, size: i
     )
 
 
-def counts(who: Principals, wanted: Sql, *, size: int) -> Sql:
-    """Return the statement that counts what is held and what is offered, each as far as size."""
+def counts(who: Principals, wanted: Sql, *, size: int, first: int) -> Sql:
+    """Return the statement that counts what is held and what is offered, each as far as size.
+
+    The ids of the ``first`` of each come with it: they were read anyway.
+    """
     held, held_values = _together(_held(who, wanted, None, size))
     asked, asked_values = _together(_asked(who, wanted, None, size))
     return (
         (
-            f"SELECT (SELECT count(*) FROM (SELECT DISTINCT id FROM ({held}) h LIMIT %s) m), "  # noqa: S608
-            f"(SELECT count(*) FROM (SELECT DISTINCT id FROM ({asked}) a LIMIT %s) o)"
+            f"WITH h AS MATERIALIZED (SELECT DISTINCT due_at, id FROM ({held}) found), "  # noqa: S608
+            f"a AS MATERIALIZED (SELECT DISTINCT due_at, id FROM ({asked}) found) "
+            "SELECT (SELECT count(*) FROM (SELECT FROM h LIMIT %s) held), "
+            "(SELECT count(*) FROM (SELECT FROM a LIMIT %s) asked), "
+            "ARRAY(SELECT id FROM h ORDER BY due_at, id LIMIT %s), "
+            "ARRAY(SELECT id FROM a ORDER BY due_at, id LIMIT %s)"
         ),
-        [*held_values, size, *asked_values, size],
+        [*held_values, *asked_values, size, size, first, first],
     )
+
+
+def these(ids: list[UUID]) -> Sql:
+    """Return the statement for ids that are known, the same for any number of them."""
+    return "SELECT unnest(%s::uuid[])", [ids]
 
 
 def _held(who: Principals, wanted: Sql, after: Key | None, size: int) -> Iterator[Sql]:

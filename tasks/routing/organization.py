@@ -162,7 +162,11 @@ class Organization:
         wanted = set(users) - self._away.keys() - self._here
         if wanted:
             self._away |= access.absent_now(
-                wanted, process=self.instance.process_id, amount=self.amount, now=self.now
+                wanted,
+                process=self.instance.process_id,
+                amount=self.amount,
+                now=self.now,
+                excluded=self.out,
             )
             self._here |= wanted - self._away.keys()
         return {user: self._away[user] for user in users if user in self._away}

@@ -171,7 +171,11 @@ def ask_again(step: Step, token: str) -> None:
     who = (last.on_behalf_of or last.completed_by) if last else None
     if who is None or not who.is_active:
         return
-    if step.batch.inserted(Exclusion, task_id=task.pk, user_id=who.pk) is not None:
+    out = [row for row in step.batch.inserting(Exclusion) if row.task_id == task.pk]
+    if who.pk in {row.user_id for row in out}:
+        return
+    groups = {row.group_id for row in out} - {None}
+    if groups and who.groups.filter(pk__in=groups).exists():
         return
     task.claim(owner=who, now=step.now)
     if step.batch.inserted(Candidate, task_id=task.pk, user_id=who.pk) is None:

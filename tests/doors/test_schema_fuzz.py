@@ -23,7 +23,14 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from processes.models import Incident, Instance, Job
-from tasks.models import Task
+from tasks.models import (
+    Announcement,
+    Attachment,
+    Notification,
+    SavedFilter,
+    Substitution,
+    Task,
+)
 from tests import factories as f
 from tests.processes.drawn import end, file_of, process, start, topic
 
@@ -57,6 +64,7 @@ class World:
         credit = process("loan", start(), topic("credit"), end(), flow="start credit end")
         for _ in range(3):
             f.started(f.deployed_source(file_of(credit)).process)
+        self.lay_beside(Task.objects.earliest("pk"))
         self.tokens = [
             AuthToken.objects.create(user=f.person(name))[1] for name in ("alice", "bob", "dan")
         ]
@@ -66,7 +74,31 @@ class World:
             "task_id": rows(Task),
             "incident_id": rows(Incident),
             "job_id": rows(Job),
+            "attachment_id": rows(Attachment),
+            "absence_id": rows(Substitution),
+            "filter_id": rows(SavedFilter),
+            "notification_id": rows(Notification),
+            "number": ["1"],
+            "username": ["alice", "bob", "dan"],
         }
+
+    def lay_beside(self, task: Task) -> None:
+        """Give Bob one each of what people keep for themselves."""
+        bob, carol = f.person("bob"), f.person("carol")
+        Attachment.objects.create(
+            task=task,
+            name="offer.pdf",
+            size=1,
+            media_type="application/pdf",
+            sha256="0" * 64,
+            stored="aa/bb",
+            scan=Attachment.Scan.WAITING,
+            created_at=f.NOW,
+        )
+        SavedFilter.objects.create(person=bob, name="Late", query="due=overdue", created_at=f.NOW)
+        told = Announcement.objects.earliest("pk")
+        Notification.objects.create(announcement=told, user=bob, created_at=f.NOW)
+        f.away(bob, carol)
 
 
 def rows(model: Any) -> list[str]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 import processes.jobs  # noqa: F401 the broker finds the jobs by their names
+import tasks.jobs  # noqa: F401 the same
 from portal.demo import order_service
 from processes.models import Connection, Instance, Process, Version
 from tests.factories import NOW, deployed_source, person, started

@@ -108,6 +108,7 @@ PAGES = ("api-docs",)
 BODY = {
     "outcome": "approved",
     "to": "carol",
+    "who": "carol",
     "users": ["carol"],
     "reason": "Because.",
     "text": "Hello.",
@@ -164,7 +165,7 @@ def address(name: str, *, absent: bool = False) -> str:
         "incident_id": Incident.objects.get().pk,
         "attachment_id": Attachment.objects.get().pk,
         "username": "bob",
-        "absence_id": Substitution.objects.get().pk,
+        "absence_id": Substitution.objects.get(absentee__username="fiona").pk,
         "filter_id": SavedFilter.objects.get().pk,
         "notification_id": Notification.objects.get().pk,
     }

@@ -8,6 +8,7 @@ from processes.core.checks.people import only_users
 from processes.core.findings import Finding
 
 DEEPEST = 20
+MOST_TIERS = 50
 """Tiers within tiers; votes are counted from the innermost outwards."""
 
 
@@ -79,6 +80,14 @@ def check_quorum(node: g.UserTask, rule: g.Quorum) -> Iterator[Finding]:
 
 def check_tiers(node: g.UserTask) -> Iterator[Finding]:
     known = {tier.key: tier for tier in node.tiers}
+    if len(known) > MOST_TIERS:
+        yield Finding(
+            node.id,
+            "error",
+            "too-many-tiers",
+            f"“{node.label}” has {len(known)} tiers; every vote counts them all.",
+            f"Keep to {MOST_TIERS}, for example with groups instead of a tier for each person.",
+        )
     for tier in node.tiers:
         what = f"The tier “{tier.name or tier.key}” of “{node.label}”"
         parts = [inner for inner in node.tiers if inner.within == tier.key]

@@ -103,6 +103,11 @@ def test_tiers_that_make_no_sense_are_errors(tiers, code):
     assert {(finding.element, finding.severity) for finding in findings} == {("task", "error")}
 
 
+def test_a_task_has_a_bounded_number_of_tiers():
+    assert not found(approval(tiers=[tier(f"t{n}") for n in range(50)]), "too-many-tiers")
+    assert found(approval(tiers=[tier(f"t{n}") for n in range(51)]), "too-many-tiers")
+
+
 def test_one_tier_alone_comes_after_none():
     checked = approval(tiers=(tier("a"),), quorum=g.Quorum(order="sequential"))
     told(checked, "one-after-none", "task", "warning")

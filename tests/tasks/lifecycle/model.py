@@ -79,7 +79,7 @@ class Life:
             "release": held and (owner or administrator),
             "take_back": held and self.original(person),
             "delegate": hands,
-            "delegate_and_return": hands,
+            "delegate_and_return": hands and (owner or self.candidate(person)),
             "forward": hands,
             "reassign": workable and administrator,
             "nominate": False,
