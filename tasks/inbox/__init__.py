@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from tasks.access import principals
 from tasks.inbox import plan, reach
+from tasks.inbox.line import COLUMNS, Line
 from tasks.inbox.reach import Key, beyond
 from tasks.inbox.wanted import DUE, Wanted
 from tasks.models import Task, TaskQuerySet
@@ -24,6 +25,7 @@ __all__ = [
     "SCOPES",
     "Inbox",
     "Key",
+    "Line",
     "Scope",
     "Wanted",
     "asking",
@@ -42,13 +44,6 @@ EVERYTHING = Wanted()
 ALIKE = 20
 """So far `Inbox.next_like` looks past what is laid aside."""
 BY_DUE = (F("due_at").asc(nulls_last=True), "id")
-SHOWN = (
-    *("name", "node", "kind", "status", "priority", "amount", "created_at", "due_at"),
-    *("escalated_at", "reminded_at", "held_for"),
-    *("instance__subject", "instance__initiator_name", "instance__status"),
-    *("instance__process__key", "instance__process__name"),
-)
-NAMES = ("owner__username", "owner__first_name", "owner__last_name")
 # What no row of a list shows, and what may be large.
 HEAVY = ("data", "former_candidates", "instance__state")
 
@@ -94,12 +89,21 @@ class Inbox:
         self, scope: Scope, wanted: Wanted = EVERYTHING, *, after: Key | None = None, size: int
     ) -> list[Task]:
         """Return so many tasks of the list, from behind the key; without what may be large."""
+        return list(self._page(scope, wanted, after, size).with_process().defer(*HEAVY))
+
+    def lines(
+        self, scope: Scope, wanted: Wanted = EVERYTHING, *, after: Key | None = None, size: int
+    ) -> list[Line]:
+        """Return what the same page shows of each task: not of ``done``, which shows more."""
+        return [Line(*row) for row in self._page(scope, wanted, after, size).values_list(*COLUMNS)]
+
+    def _page(self, scope: Scope, wanted: Wanted, after: Key | None, size: int) -> TaskQuerySet:
         if scope not in ("todo", "mine", "offered") or connection.vendor != "postgresql":
             found = self.tasks(scope, wanted)
             if after is not None:
                 field = "closed_at" if scope == "done" else "due_at"
                 found = found.filter(beyond(field, after, newest_first=scope == "done"))
-            return list(_light(found, scope)[:size])
+            return found[:size]
         known = self._first.get((scope, wanted)) if after is None and size <= FIRST else None
         text, values = (
             plan.page(self.who, scope, wanted.as_sql(self.now), after=after, size=size)
@@ -107,7 +111,7 @@ class Inbox:
             else plan.these(known[:size])
         )
         found = Task.objects.filter(pk__in=RawSQL(text, values))  # noqa: S611
-        return list(_light(found, scope).order_by(*BY_DUE))
+        return found.order_by(*BY_DUE)
 
     def counts(self, wanted: Wanted = EVERYTHING) -> dict[str, int]:
         """Return how many tasks ``mine`` and ``offered`` hold, and ``todo`` as their sum.
@@ -159,15 +163,6 @@ class Inbox:
             return reach.todo(self.who, "todo")
         text, values = plan.page(self.who, "todo", ("", []), after=None, size=CAP + 1)
         return RawSQL(text, values)  # noqa: S611 every value is a parameter
-
-
-def _light(found: TaskQuerySet, scope: Scope) -> TaskQuerySet:
-    """Fetch what a row shows and what the rules of standing look at, and little else."""
-    if scope == "done":
-        return found.defer(*HEAVY)
-    people = ["owner"] if scope == "team" else []
-    rows = found.select_related(None).select_related("instance__process", *people)
-    return rows.only(*SHOWN, *(NAMES if people else ("owner",)))
 
 
 def tasks(person: User, scope: Scope, *, now: datetime) -> TaskQuerySet:

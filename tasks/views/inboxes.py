@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from processes.core.errors import Refusal
 from processes.core.graph import Outcome
 from tasks import inbox as lists
-from tasks.inbox import Key, Wanted
+from tasks.inbox import Key, Line, Wanted
 from tasks.models import SavedFilter, Task
 from tasks.questions import node_of
 from tasks.reading import asked_of_each
@@ -95,8 +95,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     shown = box.counts(wanted) if wanted else counts
     after = read_key(request.GET.get("after", ""))
     size = size_of(request)
-    found = box.page(scope, wanted, after=after, size=size + 1)
-    page, cursor = cut(found, size, "closed_at" if scope == "done" else "due_at")
+    rows, cursor = rows_of(box, scope, wanted, after, size)
     asked = {"scope": scope, **wanted.query}
     context |= {
         "scope": scope,
@@ -104,7 +103,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "plain_url": f"{reverse('inbox')}?{urlencode({'scope': scope})}",
         "tabs": list(tabs(scope, shown, box, wanted)),
-        "rows": done_rows(page) if scope == "done" else list(open_rows(page, box, scope, after)),
+        "rows": rows,
         "offered_count": counted(counts["offered"]),
         "offered_number": counts["offered"],
         "more_url": f"{reverse('inbox')}?{urlencode({**asked, 'after': cursor})}" if cursor else "",
@@ -167,25 +166,42 @@ def saved(person: User, asked: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
+def rows_of(
+    box: lists.Inbox, scope: lists.Scope, wanted: Wanted, after: Key | None, size: int
+) -> tuple[list[Row], str]:
+    """Return one page of the list, and the cursor of the next one."""
+    if scope == "done":
+        done, cursor = cut(box.page(scope, wanted, after=after, size=size + 1), size, "closed_at")
+        return done_rows(done), cursor
+    found, cursor = cut(box.lines(scope, wanted, after=after, size=size + 1), size, "due_at")
+    return list(open_rows(found, box, scope, after)), cursor
+
+
 def open_rows(
-    tasks: Sequence[Task], box: lists.Inbox, scope: str, after: Key | None
+    lines: Sequence[Line], box: lists.Inbox, scope: str, after: Key | None
 ) -> Iterator[Row]:
     """Yield the rows of open tasks; each group of due dates is named once, also across pages."""
-    absentees = {} if scope == "team" else acting_for(tasks, box)
+    absentees = {} if scope == "team" else acting_for(lines, box)
     shown = group_of(after[0], box.now)[0] if after else None
-    for task in tasks:
-        group = group_of(task.due_at, box.now)
-        glyph, tone = GLYPHS.get(Task.Status(task.status), ("ring", ""))
+    for line in lines:
+        group = group_of(line.due_at, box.now)
+        glyph, tone = GLYPHS.get(Task.Status(line.status), ("ring", ""))
         yield Row(
-            **common(task),
-            due_at=task.due_at,
-            status=task.get_status_display(),
+            id=line.pk,
+            title=line.subject,
+            task=line.name,
+            process=line.process_name,
+            asker=line.initiator_name,
+            since=line.created_at,
+            due_at=line.due_at,
+            status=line.status_name,
             glyph=glyph,
             tone=tone,
-            escalated=task.escalated_at is not None,
-            reminded=task.reminded_at is not None,
-            on_behalf_of=absentees.get(task.pk, ""),
-            owner=name_of(task.owner) if scope == "team" and task.owner else "",
+            high=line.priority > HIGH,
+            escalated=line.escalated_at is not None,
+            reminded=line.reminded_at is not None,
+            on_behalf_of=absentees.get(line.pk, ""),
+            owner=line.owner_name if scope == "team" else "",
             readable=scope != "team",
             group=group[0] if group[0] != shown else "",
             group_late=group[1],
@@ -199,7 +215,13 @@ def done_rows(tasks: Sequence[Task]) -> list[Row]:
 
 def done_row(task: Task, outcome: Outcome) -> Row:
     return Row(
-        **common(task),
+        id=task.pk,
+        title=task.instance.subject,
+        task=task.name,
+        process=task.instance.process.name,
+        asker=task.instance.initiator_name,
+        since=task.created_at,
+        high=task.priority > HIGH,
         due_at=None,
         status=answered(outcome),
         glyph="refused" if outcome.kind == "negative" else "done",
@@ -220,18 +242,6 @@ def outcome_for(task: Task) -> Outcome:
         return Outcome(task.outcome, task.outcome)
 
 
-def common(task: Task) -> dict[str, Any]:
-    return {
-        "id": task.pk,
-        "title": task.instance.subject,
-        "task": task.name,
-        "process": task.instance.process.name,
-        "asker": task.instance.initiator_name,
-        "since": task.created_at,
-        "high": task.priority > HIGH,
-    }
-
-
 def group_of(due_at: datetime | None, now: datetime) -> tuple[str, bool]:
     """Return the name of the group that a due date belongs to, and whether it is late."""
     if due_at is None:
@@ -247,11 +257,12 @@ def group_of(due_at: datetime | None, now: datetime) -> tuple[str, bool]:
     return _("Later"), False
 
 
-def acting_for(tasks: Sequence[Task], box: lists.Inbox) -> dict[UUID, str]:
+def acting_for(lines: Sequence[Line], box: lists.Inbox) -> dict[UUID, str]:
     """Return for whom the person would act, for tasks that are not the person's own."""
-    if not box.who.absentees or not tasks:
+    if not box.who.absentees or not lines:
         return {}
-    asked = asked_of_each(tasks)
+    tasks = Task.objects.filter(pk__in=[line.pk for line in lines]).select_related("instance")
+    asked = asked_of_each(list(tasks.defer("instance__state")))
     absent = {pk: standing(box.who, found).on_behalf_of for pk, found in asked.items()}
     users = User.objects.filter(pk__in={user for user in absent.values() if user is not None})
     names = {user.pk: name_of(user) for user in users}

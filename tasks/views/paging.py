@@ -8,12 +8,13 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from tasks.inbox import Key, beyond
+from tasks.inbox import Key, Line, beyond
 
 PAGE = 50
 MOST = 200
 
 Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item", bound=Model | Line)
 
 
 def page_of(
@@ -35,7 +36,7 @@ def size_of(request: HttpRequest) -> int:
     return PAGE
 
 
-def cut(found: list[Row], size: int, field: str) -> tuple[list[Row], str]:
+def cut(found: list[Item], size: int, field: str) -> tuple[list[Item], str]:
     """Return what fits on the page, and the cursor of the next one; empty on the last page."""
     if len(found) <= size:
         return found, ""

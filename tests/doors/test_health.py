@@ -94,7 +94,8 @@ def test_asking_the_live_layer_leaves_nothing_behind(monkeypatch):
 def test_a_broker_that_is_down_is_noticed_in_time(monkeypatch):
     # Celery prefers the variable to what its application was given.
     monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
-    monkeypatch.setattr(health, "app", Celery(broker="redis://127.0.0.1:1/0"))
+    unreachable = Celery(broker="redis://127.0.0.1:1/0", set_as_current=False)
+    monkeypatch.setattr(health, "app", unreachable)
     check = health.Check(health.broker)
 
     assert check.answer(time.monotonic() + 5)["ok"] is False

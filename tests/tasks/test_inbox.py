@@ -19,6 +19,7 @@ from tasks.models import Candidate, Exclusion, Profile, Task
 from tasks.reading import asked_of_each
 from tasks.rules.absence import Scope, Way
 from tasks.rules.standing import Principals, Reach, standing
+from tasks.views.people import name_of
 from tests.factories import (
     NOW,
     asked,
@@ -210,6 +211,24 @@ def test_pages_follow_one_another_without_gap(scope):
         found += page
         after = (getattr(page[-1], field), page[-1].pk)
     assert found == list(box.tasks(scope))
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_the_lines_of_a_page_show_its_tasks(counted):
+    Office(1)
+    box = Inbox(person("bob"), now=NOW)
+    if counted:
+        # Counting finds the first page on the way.
+        box.counts()
+    for scope in (*SCOPES, "team"):
+        rows, lines = box.page(scope, size=4), box.lines(scope, size=4)
+        assert [(line.pk, line.status, line.due_at, line.subject) for line in lines] == [
+            (row.pk, row.status, row.due_at, row.instance.subject) for row in rows
+        ]
+        assert [line.owner_name for line in lines] == [
+            name_of(row.owner) if row.owner else "" for row in rows
+        ]
+        assert [row.pk for row in rows] == [row.pk for row in box.tasks(scope)[:4]]
 
 
 def test_lists_are_counted_no_further_than_anybody_reads(monkeypatch):
