@@ -32,7 +32,8 @@ def colleagues(person: User) -> QuerySet[User]:
 
 def person_named(text: str, *, field: str) -> User:
     """Return the active person with this user name or full name. Raises Invalid."""
-    text = " ".join(text.split())
+    # PostgreSQL takes no NUL, and nobody is called so.
+    text = " ".join(text.replace("\x00", " ").split())
     active = User.objects.filter(is_active=True)
     found = list(active.filter(username__iexact=text)[:1]) or list(
         active.annotate(full=Concat("first_name", Value(" "), "last_name")).filter(
