@@ -25,6 +25,7 @@ from tasks.rules.quorum import open_tiers
 from tasks.rules.routing import Seat
 from tasks.rules.standing import Asked
 from tasks.telling import Kind, announce
+from tasks.telling.news import name_of
 
 MOST_WORDS = 2_000
 """So many characters of searchable variables are kept with a task."""
@@ -260,10 +261,6 @@ def tell_unknown(step: Step, task: Task, name: str) -> None:
         code="unknown_exclusion",
         sentence=f"“{task.node}” excludes “{name}”, but nobody has this name.",
     )
-
-
-def name_of(person: User) -> str:
-    return person.get_full_name() or person.get_username()
 
 
 def asking_now(step: Step, token: str) -> Task:

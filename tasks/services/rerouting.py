@@ -11,13 +11,14 @@ from typing import Literal
 from processes.core import commands as c
 from processes.services import Step
 from tasks import reading, routing
-from tasks.desk import name_of, place, tell_nobody
+from tasks.desk import place, tell_nobody
 from tasks.live import inboxes
 from tasks.models import Candidate, Exclusion, Task
 from tasks.models.task import HOLDING
 from tasks.rules.chains import Json
 from tasks.rules.routing import Route, Seat, deputy, somebody
 from tasks.telling import Kind, announce
+from tasks.telling.news import name_of
 
 What = Literal["others", "manager", "fallback", "nobody"]
 
